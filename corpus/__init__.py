@@ -1,0 +1,1 @@
+"""The documents as published, with their manifest (data only)."""

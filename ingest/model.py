@@ -1,0 +1,136 @@
+"""The records of reading: a document, its charters, their sections and passages.
+
+All offsets are Unicode code points of the decoded, unchanged document (half-open), all line numbers count from 1
+and include both ends.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+Actor = Literal["gemeente", "rijk", "gezamenlijk"]
+ACTORS: tuple[Actor, ...] = ("gemeente", "rijk", "gezamenlijk")
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of one document: ``document.text[start:end]``, lines ``start_line`` to ``end_line``."""
+
+    document: str
+    start: int
+    end: int
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A published text, unchanged; ``name`` is its path inside the corpus folder."""
+
+    name: str
+    text: str
+    sha256: str
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Offset of the first character of every line."""
+        starts = [0]
+        for i, char in enumerate(self.text):
+            if char == "\n":
+                starts.append(i + 1)
+        return starts
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the span of the characters ``start`` to ``end``, with its lines."""
+        first = bisect_right(self.line_starts, start)
+        last = bisect_right(self.line_starts, max(start, end - 1))
+        return Span(self.name, start, end, first, last)
+
+    def quote(self, span: Span) -> str:
+        """Return the exact characters of ``span``."""
+        return self.text[span.start : span.end]
+
+
+@dataclass(frozen=True)
+class Charter:
+    """One agreement (or, in a corpus without charters, one whole document): the unit a question can name.
+
+    ``aliases`` are other names of the city and its inhabitants ("Haagse"), ``places`` its neighbourhoods in all
+    spellings; both come from the manifest and are empty without one.
+    """
+
+    name: str
+    span: Span
+    aliases: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A node of the section tree: ``path`` holds the headings from chapter to this one, cleaned for reading."""
+
+    charter: str
+    path: tuple[str, ...]
+    actor: Actor
+    span: Span
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """The smallest piece that is ever quoted.
+
+    ``document.text[start:end]`` is the exact source; ``text`` is the same for reading: broken lines joined, page
+    furniture and footnotes inside it left out, emphasis marks removed, and for a table row its title and header added.
+    ``actor`` is decided by the sentence's own subject before its heading. ``bullet`` is 0 for running text, else the
+    depth of the list item.
+    """
+
+    start: int
+    end: int
+    text: str
+    actor: Actor
+    bullet: int = 0
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of one section that is embedded, indexed and retrieved; its sentences are in reading order.
+
+    ``actor`` is that of the section. ``span`` runs from the first to the last sentence.
+    """
+
+    id: str
+    charter: str
+    section: tuple[str, ...]
+    actor: Actor
+    span: Span
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def text(self) -> str:
+        """The passage for reading, one list item or paragraph a line."""
+        out: list[str] = []
+        for sentence in self.sentences:
+            lead = "\n- " if sentence.bullet else " "
+            out.append(f"{lead}{sentence.text}")
+        return "".join(out).strip()
+
+    @property
+    def header(self) -> str:
+        """'Stad › hoofdstuk › paragraaf (partij)': embedded and indexed with the text, never quoted."""
+        return " › ".join((self.charter, *self.section)) + f" ({self.actor})"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything read from one corpus folder."""
+
+    documents: tuple[Document, ...]
+    charters: tuple[Charter, ...]
+    sections: tuple[Section, ...]
+    passages: tuple[Passage, ...]
+
+    def document(self, name: str) -> Document:
+        """Return the document of that name."""
+        return next(document for document in self.documents if document.name == name)

@@ -1,0 +1,55 @@
+"""The records of answering; ``Answer.to_dict`` is the contract's answer object."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ingest.model import Actor
+
+Kind = Literal["single", "collection", "compare"]
+Status = Literal["yes", "partly", "no"]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A numbered proof: ``document[start_char:end_char] == quote``, to the letter, always."""
+
+    n: int
+    passage_id: str
+    charter: str
+    section: tuple[str, ...]
+    actor: Actor
+    document: str
+    start_line: int
+    end_line: int
+    start_char: int
+    end_char: int
+    quote: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one charter says to a question over several: an item of the answer object."""
+
+    charter: str
+    verdict: Status
+    value: str | None
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer, everywhere the same (see the contract in the README)."""
+
+    question: str
+    kind: Kind
+    answer: str
+    refused: bool
+    citations: tuple[Citation, ...]
+    retrieved: tuple[dict[str, Any], ...]
+    items: tuple[Verdict, ...] = ()
+    coverage: dict[str, int] | None = None
+    mode: Literal["extractive", "llm"] = "extractive"
+    model: str | None = None
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    id: str | None = None

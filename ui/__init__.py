@@ -1,0 +1,1 @@
+"""Command line and page; no logic of their own."""
