@@ -1,0 +1,107 @@
+"""Score a file of answers: ``python -m eval.score GOLD ANSWERS.jsonl``.
+
+The answers are those of ``charterwijzer ask --batch QUESTIONS --json``, or of any other system.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from eval.gold import GoldQuestion, Source, read_gold
+from eval.metrics import Figures, score
+from eval.summary import CHECKS, COLLECTION, REFUSAL, RETRIEVAL, SINGLE, Scored, figure, groups, means
+from ingest.errors import CharterwijzerError, GoldError, UsageError
+
+NAMES = {"single": "Losse vragen", "collection": "Vragen over alle charters"}
+COLUMNS = (
+    ("Antwoord", (*SINGLE, *COLLECTION)),
+    ("Weigeren", REFUSAL),
+    ("Zoeken", RETRIEVAL),
+    ("Controle", CHECKS),
+)
+
+
+def score_all(
+    questions: Iterable[GoldQuestion], answers: Mapping[str, Mapping[str, Any]], source: Source
+) -> list[Scored]:
+    """Score every question; one without an answer counts as wrong."""
+    return [Scored(question, score(question, answers.get(question.id), source)) for question in questions]
+
+
+def read_answers(path: Path) -> dict[str, dict[str, Any]]:
+    """Read answer objects, one a line, by their id; raise GoldError at a line that is none."""
+    answers: dict[str, dict[str, Any]] = {}
+    for number, line in enumerate(_text(path).split("\n"), start=1):
+        if line.strip():
+            answer = _answer(line, f"{path}, regel {number}")
+            answers[answer["id"]] = answer
+    return answers
+
+
+def _answer(line: str, place: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise GoldError(f"{place}: geen geldige JSON ({error.msg})", "één antwoord per regel") from error
+    if not isinstance(answer, dict) or not isinstance(answer.get("id"), str):
+        raise GoldError(
+            f"{place}: geen antwoord met een 'id'", "uitvoer van charterwijzer ask --batch … --json"
+        )
+    return answer
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GoldError(f"{path} is niet te lezen: {error}") from error
+
+
+def tables(scored: Sequence[Scored]) -> Iterable[Table]:
+    """Return one table for the single questions and one for the collections."""
+    for group, part in groups(scored).items():
+        table = Table(title=f"{NAMES[group]} ({len(part)})", title_justify="left")
+        for heading in ("", "maat", "waarde", "n"):
+            table.add_column(heading, justify="right" if heading in ("waarde", "n") else "left")
+        for heading, names in COLUMNS:
+            _rows(table, heading, means(part, names), part)
+        yield table
+
+
+def _rows(table: Table, heading: str, found: Figures, part: Sequence[Scored]) -> None:
+    for place, (name, value) in enumerate(found.items()):
+        shown = f"{value:.1f}" if name == "words" else f"{value:.3f}"
+        table.add_row(heading if not place else "", name, shown, str(len(figure(part, name))))
+    if found:
+        table.add_section()
+
+
+def bundled_source() -> Source:
+    """Return the documents of the corpus that ships with the package."""
+    folder = Path(__file__).parent.parent / "corpus"
+    return Source({path.name: path.read_bytes().decode("utf-8") for path in sorted(folder.glob("*.txt"))})
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Score the answers in the last file against the gold in the others; return the exit code."""
+    console = Console()
+    try:
+        if len(arguments) < 2:
+            raise UsageError("Te weinig argumenten", "python -m eval.score GOUD.jsonl … ANTWOORDEN.jsonl")
+        *gold, answers = map(Path, arguments)
+        source = bundled_source()
+        for table in tables(score_all(read_gold(gold, source), read_answers(answers), source)):
+            console.print(table)
+    except CharterwijzerError as error:
+        Console(stderr=True).print(str(error), markup=False)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

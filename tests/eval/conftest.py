@@ -1,0 +1,56 @@
+import pytest
+
+from eval.gold import bundled_gold, read_gold
+from eval.score import bundled_source
+
+
+@pytest.fixture(scope="session")
+def source():
+    return bundled_source()
+
+
+@pytest.fixture(scope="session")
+def gold(source):
+    return read_gold(bundled_gold(), source)
+
+
+@pytest.fixture(scope="session")
+def oracle(source):
+    """Answers every gold question with the gold itself."""
+
+    def cite(n, evidence):
+        starts = [0]
+        for line in source.lines[evidence.document]:
+            starts.append(starts[-1] + len(line) + 1)
+        start = source.documents[evidence.document].index(evidence.quote, starts[evidence.start - 1])
+        return {
+            "n": n,
+            "passage_id": f"p{n}",
+            "charter": evidence.charter,
+            "document": evidence.document,
+            "start_line": evidence.start,
+            "end_line": evidence.end,
+            "start_char": start,
+            "end_char": start + len(evidence.quote),
+            "quote": evidence.quote,
+        }
+
+    def ask(question):
+        cited = [cite(n, evidence) for n, evidence in enumerate(question.evidence, start=1)]
+        items, roll = [], question.roll
+        for charter, label in roll.items.items() if roll else ():
+            verdict = {"ja": "yes", "nee": "no", "deels": "partly"}[label]
+            value = next(iter(roll.values.get(charter, ())), None)
+            items.append({"charter": charter, "verdict": verdict, "value": value})
+        return {
+            "id": question.id,
+            "question": question.question,
+            "answer": question.answer,
+            "refused": not question.answerable,
+            "items": items,
+            "citations": cited,
+            "retrieved": cited,
+            "timings_ms": {"retrieve": 1.0, "answer": 2.0, "total": 3.0},
+        }
+
+    return ask
