@@ -67,10 +67,10 @@ def hits(passage: Passage, evidence: Evidence, source: Source) -> bool:
     the evidence quote occur in it.
     """
     document = source.document_of(passage.get("charter"), passage.get("document"))
-    start, end = int(passage.get("start_char", 0)), int(passage.get("end_char", 0))
+    start, end = number(passage, "start_char"), number(passage, "end_char")
     if document != evidence.document or end - start > MAX_PASSAGE:
         return False
-    if int(passage.get("start_line", 0)) > evidence.end or int(passage.get("end_line", 0)) < evidence.start:
+    if number(passage, "start_line") > evidence.end or number(passage, "end_line") < evidence.start:
         return False
     needed = words(evidence.quote)
     return len(needed & words(source.quote(document, start, end))) >= MIN_OVERLAP * len(needed)
@@ -117,7 +117,7 @@ def verbatim(answer: Answer, source: Source) -> Figures:
 
 def _exact(passage: Passage, source: Source) -> str:
     document = source.document_of(passage.get("charter"), passage.get("document"))
-    return source.quote(document, int(passage.get("start_char", 0)), int(passage.get("end_char", 0)))
+    return source.quote(document, number(passage, "start_char"), number(passage, "end_char"))
 
 
 # One answer
@@ -217,6 +217,12 @@ def citations(answer: Answer) -> Sequence[Passage]:
 def retrieved(answer: Answer) -> Sequence[Passage]:
     """Return the ranked passages."""
     return answer.get("retrieved") or []
+
+
+def number(passage: Passage, name: str) -> int:
+    """Return a line or offset of a passage (0 when it is no number, which hits nothing)."""
+    value = passage.get(name)
+    return value if isinstance(value, int) else 0
 
 
 def items(answer: Answer) -> Sequence[Mapping[str, Any]]:

@@ -14,10 +14,9 @@ from rich.table import Table
 
 from eval.gold import GoldQuestion, Source, read_gold
 from eval.metrics import Figures, score
-from eval.summary import CHECKS, COLLECTION, REFUSAL, RETRIEVAL, SINGLE, Scored, figure, groups, means
+from eval.summary import CHECKS, COLLECTION, NAMES, REFUSAL, RETRIEVAL, SINGLE, Scored, figure, groups, means
 from ingest.errors import CharterwijzerError, GoldError, UsageError
 
-NAMES = {"single": "Losse vragen", "collection": "Vragen over alle charters"}
 COLUMNS = (
     ("Antwoord", (*SINGLE, *COLLECTION)),
     ("Weigeren", REFUSAL),

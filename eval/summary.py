@@ -2,9 +2,10 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb, sqrt
+from typing import Any, TypeVar
 
 from eval.gold import GoldQuestion
 from eval.metrics import RECALL_AT, Figures
@@ -14,7 +15,8 @@ SINGLE = ("correct", "nugget_recall", "cite_recall", "cite_precision")
 REFUSAL = ("refused_unanswerable", "false_refusal")
 COLLECTION = ("precision", "recall", "f1", "exact", "list_cited", "list_value", "list_count")
 CHECKS = ("verbatim", "words")
-LOWER_IS_BETTER = frozenset({"false_refusal", "words"})
+ALL = (*SINGLE, *COLLECTION, *REFUSAL, *RETRIEVAL, *CHECKS)
+NAMES = {"single": "Losse vragen", "collection": "Vragen over alle charters"}
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class Scored:
 
     question: GoldQuestion
     figures: Figures
+
+
+One = TypeVar("One", bound=Scored)
+SliceKey = Callable[[GoldQuestion], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,37 @@ def means(scored: Sequence[Scored], names: Iterable[str]) -> Figures:
     return {name: sum(values) / len(values) for name, values in found.items() if values}
 
 
-def groups(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
+def estimates(scored: Sequence[Scored]) -> dict[str, Estimate]:
+    """Return every figure with its interval: Wilson's for shares, the bootstrap's for the rest."""
+    found = {name: figure(scored, name) for name in ALL}
+    return {name: estimate(values) for name, values in found.items() if values}
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """Return the mean with its 95% interval."""
+    return wilson(values) if set(values) <= {0.0, 1.0} else bootstrap(values)
+
+
+def refusal_precision(scored: Iterable[Scored]) -> float | None:
+    """Return the share of the refusals that were right; None when nothing was refused."""
+    right = sum(one.figures.get("refused_unanswerable", 0.0) for one in scored)
+    wrong = sum(one.figures.get("false_refusal", 0.0) for one in scored)
+    return right / (right + wrong) if right + wrong else None
+
+
+def latency(answers: Iterable[Mapping[str, Any]]) -> dict[str, Figures]:
+    """Return the median and the 95th percentile of every stage of ``timings_ms``."""
+    stages: dict[str, list[float]] = defaultdict(list)
+    for answer in answers:
+        for stage, spent in (answer.get("timings_ms") or {}).items():
+            stages[stage].append(float(spent))
+    return {
+        stage: {"p50": percentile(spent, 0.5), "p95": percentile(spent, 0.95)}
+        for stage, spent in stages.items()
+    }
+
+
+def groups(scored: Sequence[One]) -> dict[str, list[One]]:
     """Return the two kinds of question that are never averaged together: single ones and collections."""
     parts = {
         "single": [one for one in scored if one.question.roll is None],
@@ -57,20 +93,19 @@ def groups(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
 
 def headline(scored: Sequence[Scored]) -> dict[str, Figures]:
     """Return the mean figures of the single questions and of the collections."""
-    names = (*SINGLE, *REFUSAL, *COLLECTION, *RETRIEVAL, *CHECKS)
-    return {group: means(part, names) for group, part in groups(scored).items()}
+    return {group: means(part, ALL) for group, part in groups(scored).items()}
 
 
-def slices(scored: Iterable[Scored], key: Callable[[GoldQuestion], Iterable[str]]) -> dict[str, list[Scored]]:
+def slices(scored: Iterable[One], key: SliceKey) -> dict[str, list[One]]:
     """Return the questions under each of their keys; one question may stand under several charters."""
-    found: dict[str, list[Scored]] = defaultdict(list)
+    found: dict[str, list[One]] = defaultdict(list)
     for one in scored:
         for name in key(one.question):
             found[name].append(one)
     return dict(sorted(found.items()))
 
 
-SLICES: dict[str, Callable[[GoldQuestion], Iterable[str]]] = {
+SLICES: dict[str, SliceKey] = {
     "type": lambda question: (question.type,),
     "style": lambda question: (question.style,) if question.style else (),
     "charter": lambda question: question.charters,
