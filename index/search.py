@@ -1,0 +1,100 @@
+"""Hybrid search: vectors and Dutch terms, each filtered inside its own search, fused by rank, reordered by MaxSim."""
+
+from dataclasses import dataclass, field
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from index.dutch import terms
+from index.encoder import Encoded, Encoder
+from index.store import Index
+from ingest.model import Actor, Passage
+
+RRF_K = 60  # Cormack, Clarke and Büttcher, 2009
+Scores = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question made ready for search once: its vectors, its terms, and which passages may answer."""
+
+    text: str
+    encoded: Encoded
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found, with its final score (higher is better) and its scores by leg."""
+
+    passage: Passage
+    row: int
+    score: float
+    legs: dict[str, float] = field(default_factory=dict)
+
+
+class Searcher:
+    """Searches one opened index with the encoder that built it."""
+
+    def __init__(self, index: Index, encoder: Encoder, depth: int = 80) -> None:
+        self.index, self.encoder, self.depth = index, encoder, depth
+        self._charter = np.array([passage.charter for passage in index.passages])
+        self._actors = [
+            {passage.actor, *(sentence.actor for sentence in passage.sentences)} for passage in index.passages
+        ]
+
+    def query(self, text: str) -> Query:
+        """Encode a question; do it once and search with it as often as needed."""
+        return Query(text, self.encoder.encode_query(text), tuple(terms(text, self.index.compounds)))
+
+    def mask(self, charters: tuple[str, ...] = (), actor: Actor | None = None) -> Mask:
+        """Return which passages (n,) belong to the charters and hold something of the actor; empty means all."""
+        allowed = np.isin(self._charter, charters) if charters else np.ones(len(self._charter), bool)
+        if actor is not None:
+            allowed &= np.array([actor in actors for actors in self._actors])
+        return allowed
+
+    def search(self, query: Query, mask: Mask, k: int) -> list[Hit]:
+        """Return the best ``k`` passages among those that ``mask`` (n,) allows, best first."""
+        dense, lexical = self.dense_scores(query, mask), self.lexical_scores(query, mask)
+        rows = fuse([dense, lexical], [1.0, 1.0])[: max(self.depth, k)]
+        late = self.index.tokens.max_sim(query.encoded.tokens, rows)
+        order = np.argsort(-late, kind="stable")[:k]
+        return [
+            Hit(self.index.passages[rows[i]], int(rows[i]), float(late[i]),
+                {"dense": float(dense[rows[i]]), "lexical": float(lexical[rows[i]])})
+            for i in order
+        ]
+
+    def dense_scores(self, query: Query, mask: Mask) -> Scores:
+        """Return the inner products (n,) with every allowed passage; minus infinity elsewhere."""
+        selected = np.flatnonzero(mask)
+        scores = np.full(len(mask), -np.inf, np.float32)
+        if len(selected):
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(selected))
+            found, rows = self.index.dense.search(query.encoded.pooled[None], len(selected), params=parameters)
+            scores[rows[0]] = found[0]
+        return scores
+
+    def lexical_scores(self, query: Query, mask: Mask) -> Scores:
+        """Return the BM25 scores (n,) of every allowed passage; zero elsewhere and where no term occurs."""
+        known = [term for term in query.terms if term in self.index.lexical.vocab_dict]
+        if not known:
+            return np.zeros(len(mask), np.float32)
+        scores: Scores = self.index.lexical.get_scores(known, weight_mask=mask.astype(np.float32))
+        return scores
+
+
+def fuse(legs: list[Scores], weights: list[float]) -> NDArray[np.int64]:
+    """Return the rows by weighted reciprocal rank; a score of zero or minus infinity earns nothing."""
+    total = np.zeros(len(legs[0]), np.float64)
+    for scores, weight in zip(legs, weights, strict=True):
+        order = np.argsort(-scores, kind="stable")
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.arange(len(order))
+        earns = np.isfinite(scores) & (scores != 0)
+        total += np.where(earns, weight / (RRF_K + 1 + ranks), 0.0)
+    order = np.argsort(-total, kind="stable")
+    return order[total[order] > 0]

@@ -1,0 +1,172 @@
+"""Question analysis by rules and the manifest: kind, charters named, party, what is asked, and about what.
+
+The rules are about Dutch question forms, never about a corpus: the names come in as charters.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from index.dutch import STOP_WORDS, Compounds, fold, stem, words
+from ingest.model import Actor, Charter
+from qa.model import Kind
+
+Asked = Literal["number", "amount", "date", "person", "place", "list", "yesno", "explain", "fact"]
+
+# What people call a unit of the corpus when they ask over all of them.
+_UNITS = r"(?:steden|stad|gemeentes?|gemeenten|charters?|plaatsen|documenten?|stukken|rapporten|nota's|partijen)"
+_OVER_ALL = re.compile(
+    rf"\b(?:welke?|hoeveel|alle|elke?|iedere?|noem|per|aantal|sommige|overige)\s+(?:van de\s+)?(?:\d+\s+|achttien\s+)?{_UNITS}\b"
+    rf"|\b{_UNITS}\s+(?:die|waar|met|zonder)\b|\b(?:overal|waar allemaal|iedereen)\b"
+)
+_NEGATED = re.compile(
+    r"\b(?:niets|geen (?:enkele?|woord|melding)|(?:charters?|steden|stad|gemeente[ns]?)\b.{0,60}\b(?:niet|geen)\b|zonder|ontbreek\w*|ontbreken)\b"
+)
+_CONTENT_NEGATION = re.compile(r"\bniet alleen\b")
+_ASKED: tuple[tuple[Asked, str], ...] = (
+    ("date", r"\b(?:wanneer|welke? (?:datum|jaar|dag|maand|moment|periode)|welk jaar|datum|tot wanneer|vanaf wanneer|jaartal)\b"),
+    ("amount", r"\b(?:hoeveel (?:geld|euro|miljoen|budget|subsidie)|welk(?:e)? (?:bedrag|budget|som|bijdrage|investering)|bedrag\w*|budget\w*|kost(?:en)?\b|euro'?s?\b|miljoen|rijksgeld|rijksbijdrage|waard)"),
+    ("number", r"\b(?:hoeveel|hoe (?:vaak|groot|hoog|lang|veel)|aantal(?:len)?|welk(?:e)? (?:percentage|aandeel|deel|cijfer|score)|percentage|procent|streefcijfer)\b"),
+    ("person", r"\b(?:wie|welke (?:wethouders?|ministers?|staatssecretaris\w*|perso\w+|burgemeester)|door wie|naam van de wethouder)\b"),
+    ("place", r"\b(?:waar(?!om|voor|aan|mee|uit|in\b|door|bij|over|van|op\b|toe)|op welke (?:plek|plaats|locatie)|welke (?:plek|plaats|locatie|buurt|wijk|straat)|locatie)\b"),
+    ("list", r"\b(?:welke|noem|wat voor|waaruit|opsomming|namen)\b"),
+    ("explain", r"\b(?:hoe|waarom|waartoe|wat (?:is|zijn|houdt|doet|gaat|gebeurt|wil|betekent)|waarvoor|waardoor)\b"),
+)
+_VERB_FIRST = re.compile(
+    r"^(?:is|zijn|was|mag|mogen|moet|moeten|kan|kunnen|heeft|hebben|krijgt|krijgen|doet|doen|gaat|gaan|wordt|worden|zal|"
+    r"zullen|komt|komen|wil|willen|staat|staan|geldt|bestaat|betaalt|neemt|ligt|zegt|noemt|hoeft|hoeven|blijft|maakt|"
+    r"levert|biedt|stelt|geeft|draagt|werkt|telt|\w+t (?:de|het|een|er|[A-Z]\w+))\b"
+)
+_ACTOR_CUES: tuple[tuple[Actor, str], ...] = (
+    ("rijk", r"\b(?:het rijk|rijk|rijks\w*|kabinet|ministers?|ministeries?|staatssecretaris\w*|regering|wwi|vrom|ocw|szw|vws|bzk|ez|justitie|lnv|overheid in den haag)\b"),
+    ("gemeente", r"\b(?:de gemeente|gemeente|gemeentelijke?|college|wethouders?|de stad|stad(?:sbestuur)?)\b"),
+)
+_GENERIC = frozenset(
+    "stad steden gemeente gemeenten gemeentes gemeentelijk charter charters wijk wijken krachtwijk krachtwijken buurt buurten plaats "
+    "plaatsen document documenten rijk doet doen deel neemt nemen gaat gaan komt komen krijgt krijgen wil willen moet moeten mag mogen "
+    "zegt zeggen staat staan noemt noemen genoemd aan orde aantal hoeveel bedrag welk wanneer extra alle elk elke per allemaal eigenlijk "
+    "precies volgens afspraak afspraken afgesproken geregeld sprake werkt werken gebeurt maakt maken geeft geven heet heten "
+    "helemaal niets niet geen enkele iets eigen meer veel nog jaar datum aanpak heel hele ieder iedere ongeveer minstens hooguit "
+    "komende binnen ook samen verder tegen vanuit vooral juist graag soort vorm manier moment bepaalde bepaald bestaan bestaat "
+    "inzet inzetten zetten zet plan plannen gebied terrein onderwerp thema onderdeel".split()
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question understood: what to search for, where, and what form the answer takes.
+
+    ``search`` is the question for retrieval, with misspelt words mended; ``topic`` are the folded words that carry its
+    subject (no question words, no names of charters); ``corrections`` are (as written, as understood).
+    """
+
+    text: str
+    search: str
+    kind: Kind
+    charters: tuple[str, ...]
+    actor: Actor | None
+    asked: Asked
+    topic: tuple[str, ...]
+    negated: bool = False
+    corrections: tuple[tuple[str, str], ...] = field(default=())
+
+
+def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Question:
+    """Understand a question with the names of the corpus's charters and its words (for misspellings)."""
+    named = named_charters(text, charters, compounds)
+    corrections = misspellings(text, charters, compounds)
+    search = mended(text, corrections)
+    kind = _kind(search, named, len(charters))
+    return Question(
+        text=text,
+        search=search,
+        kind=kind,
+        charters=named,
+        actor=_actor(fold(search), named, charters),
+        asked=_asked(search),
+        topic=_topic(search, charters),
+        negated=kind == "collection" and bool(_NEGATED.search(fold(search))),
+        corrections=corrections,
+    )
+
+
+def named_charters(text: str, charters: Sequence[Charter], compounds: Compounds) -> tuple[str, ...]:
+    """Return the charters that a question names by city, alias, inhabitants or neighbourhood, also misspelt."""
+    asked = words(text)
+    found = [charter.name for charter in charters if _position(asked, _names(charter)) is not None]
+    if not found:
+        found = [charter.name for charter in charters if _nearly_named(asked, charter, compounds)]
+    cities = [charter.name for charter in charters if _position(asked, [charter.name, *charter.aliases]) is not None]
+    # A neighbourhood's name that another city shares gives way to the city that is named.
+    return tuple(cities or found)
+
+
+def _names(charter: Charter) -> list[str]:
+    return [charter.name, *charter.aliases, *charter.places]
+
+
+def _position(asked: list[str], names: Sequence[str]) -> int | None:
+    """Where one of the names stands in the words of the question, as whole words; hyphens and spaces are alike."""
+    for name in names:
+        parts = words(name)
+        for start in range(len(asked) - len(parts) + 1):
+            if parts and asked[start : start + len(parts)] == parts:
+                return start
+    return None
+
+
+def _nearly_named(asked: list[str], charter: Charter, compounds: Compounds) -> bool:
+    names = [word for name in _names(charter) for word in words(name) if len(word) >= 6 and " " not in name]
+    return any(
+        word not in compounds.counts and word[0] == name[0] and DamerauLevenshtein.distance(word, name) <= 1 + (len(name) > 8)
+        for word in asked
+        if len(word) >= 5
+        for name in names
+    )
+
+
+def misspellings(text: str, charters: Sequence[Charter], compounds: Compounds) -> tuple[tuple[str, str], ...]:
+    """Return (as written, as meant) for words that the corpus does not have but nearly has."""
+    known = {word for charter in charters for name in _names(charter) for word in words(name)}
+    pairs = ((word, compounds.nearest(word)) for word in dict.fromkeys(words(text)) if word not in known)
+    return tuple((word, meant) for word, meant in pairs if meant and stem(meant) != stem(word))
+
+
+def mended(text: str, corrections: Sequence[tuple[str, str]]) -> str:
+    """Return the text with the corrections made."""
+    for written, meant in corrections:
+        text = re.sub(rf"\b{re.escape(written)}\b", meant, text, flags=re.IGNORECASE)
+    return text
+
+
+def _kind(text: str, named: tuple[str, ...], total: int) -> Kind:
+    if len(named) > 1:
+        return "compare"
+    if not named and total > 1 and _OVER_ALL.search(fold(text)):
+        return "collection"
+    return "single"
+
+
+def _asked(text: str) -> Asked:
+    folded = fold(text).strip()
+    if _VERB_FIRST.match(folded):
+        return "yesno"
+    return next((asked for asked, pattern in _ASKED if re.search(pattern, folded)), "fact")
+
+
+def _actor(folded: str, named: tuple[str, ...], charters: Sequence[Charter]) -> Actor | None:
+    """The party asked about, where exactly one is; "rijk en gemeente" together ask about neither in particular."""
+    found = [actor for actor, pattern in _ACTOR_CUES if re.search(pattern, folded)]
+    return found[0] if len(found) == 1 else None
+
+
+def _topic(text: str, charters: Sequence[Charter]) -> tuple[str, ...]:
+    names = {word for charter in charters for name in _names(charter) for word in words(name)}
+    return tuple(
+        dict.fromkeys(
+            word for word in words(text) if word not in STOP_WORDS and word not in _GENERIC and word not in names
+        )
+    )

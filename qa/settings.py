@@ -1,0 +1,67 @@
+"""Every setting, in one place; read by the entry points only, lower layers get plain arguments.
+
+A setting comes from the environment (``CHARTERWIJZER_INDEX_DIR=…``) or from ``charterwijzer.toml`` in the user's
+configuration folder; the environment wins. Unknown names are refused, since a misspelt setting does nothing silently.
+"""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_config_path, user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from index.encoder import PACKAGED
+from ingest.errors import UsageError
+
+PREFIX = "CHARTERWIJZER_"
+FILE = user_config_path("charterwijzer") / "charterwijzer.toml"
+
+
+class Settings(BaseSettings):
+    """What a user can set; the README's table of settings is tested against these fields."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", toml_file=FILE)
+
+    index_dir: Path = Field(user_data_path("charterwijzer") / "index", description="map van de index")
+    cache_dir: Path = Field(user_cache_path("charterwijzer"), description="map waarin het model wordt uitgepakt")
+    model: str = Field(PACKAGED, min_length=1, description="embeddingmodel: meegeleverd, hubnaam of map")
+    depth: int = Field(80, ge=10, le=1000, description="aantal passages dat de tweede stap opnieuw ordent")
+    refusal_threshold: float = Field(
+        0.5, ge=0.0, le=1.0, description="zekerheid waaronder een vraag 'staat er niet in' krijgt"
+    )
+    answer_words: int = Field(90, ge=20, le=300, description="lengte van een antwoord in woorden, ongeveer")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: arguments, environment, file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings() -> Settings:
+    """Read the settings; raise UsageError that names the setting, what it was and what it may be."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
+    if unknown:
+        raise UsageError(f"Onbekende instelling {unknown[0]}", ", ".join(sorted(known)))
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise UsageError(
+            f"Instelling {name} heeft de waarde {first.get('input')!r}: {first['msg']}",
+            f"een geldige waarde voor {PREFIX}{name.upper()} of voor {name} in {FILE}",
+        ) from error
