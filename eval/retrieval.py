@@ -1,7 +1,7 @@
 """Retrieval figures by ir-measures (MacAvaney et al. 2022), a second opinion on our own recall@k and mrr.
 
 The gold evidence judges the passages: a passage is worth the number of evidence entries that it is the first
-to hit, so that nDCG is 1 when the evidence stands on top, in one passage or in several. Evidence that was never
+to hit, so that nDCG is 1 when the evidence stands on top, in one passage or in several. What was never
 retrieved stays in the judgements, so that missing it costs. ``Success@k`` is the gold README's ``recall@k``.
 """
 

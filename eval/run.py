@@ -188,11 +188,18 @@ def read_run(folder: Path) -> Run:
 
 
 def _read_result(record: Mapping[str, Any]) -> Result:
-    given = dict(record["question"])
-    roll = given["roll"] and Roll(**given["roll"])
-    question = GoldQuestion(
-        **given
-        | {"charters": tuple(given["charters"]), "nuggets": tuple(tuple(n) for n in given["nuggets"])}
-        | {"evidence": tuple(Evidence(**entry) for entry in given["evidence"]), "roll": roll}
-    )
-    return Result(question, record["figures"], record["answer"], record["error"])
+    return Result(_question(record["question"]), record["figures"], record["answer"], record["error"])
+
+
+def _question(given: dict[str, Any]) -> GoldQuestion:
+    roll = given["roll"]
+    if roll:
+        values = {charter: tuple(variants) for charter, variants in roll["values"].items()}
+        roll = Roll(**roll | {"values": values})
+    records = {
+        "charters": tuple(given["charters"]),
+        "nuggets": tuple(tuple(variants) for variants in given["nuggets"]),
+        "evidence": tuple(Evidence(**entry) for entry in given["evidence"]),
+        "roll": roll,
+    }
+    return GoldQuestion(**given | records)

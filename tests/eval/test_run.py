@@ -73,7 +73,7 @@ def test_evidence_that_was_not_retrieved_stays_in_the_judgements(gold, source, o
 
 
 def test_a_comparison_names_what_got_better_and_what_got_worse(some, source, oracle, tmp_path):
-    first, last = some[20].id, some[21].id
+    first, last = some[14].id, some[15].id
 
     def without(*names):
         return lambda question: {} if question.id in names else oracle(question)
