@@ -4,14 +4,14 @@ The format is described in ``eval/gold/README.md``; a file is JSON Lines, one qu
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from ingest.corpus import outlines_of
 from ingest.errors import GoldError
-from ingest.model import Corpus
 
 Label = Literal["ja", "nee", "deels"]
 LABELS: tuple[Label, ...] = ("ja", "nee", "deels")
@@ -31,11 +31,12 @@ class Source:
     charters: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, corpus: Corpus) -> "Source":
-        """Return the source of a corpus that was read."""
+    def read(cls, paths: Sequence[Path] = ()) -> "Source":
+        """Read the documents of a corpus; without paths, of the one that ships."""
+        outlines = list(outlines_of(paths))
         return cls(
-            {document.name: document.text for document in corpus.documents},
-            {charter.name: charter.span.document for charter in corpus.charters},
+            {outline.document.name: outline.document.text for outline in outlines},
+            {outline.charter.name: outline.document.name for outline in outlines},
         )
 
     @cached_property

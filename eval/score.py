@@ -80,12 +80,6 @@ def _rows(table: Table, heading: str, found: Figures, part: Sequence[Scored]) ->
         table.add_section()
 
 
-def bundled_source() -> Source:
-    """Return the documents of the corpus that ships with the package."""
-    folder = Path(__file__).parent.parent / "corpus"
-    return Source({path.name: path.read_bytes().decode("utf-8") for path in sorted(folder.glob("*.txt"))})
-
-
 def main(arguments: Sequence[str]) -> int:
     """Score the answers in the last file against the gold in the others; return the exit code."""
     console = Console()
@@ -93,7 +87,7 @@ def main(arguments: Sequence[str]) -> int:
         if len(arguments) < 2:
             raise UsageError("Te weinig argumenten", "python -m eval.score GOUD.jsonl … ANTWOORDEN.jsonl")
         *gold, answers = map(Path, arguments)
-        source = bundled_source()
+        source = Source.read()
         for table in tables(score_all(read_gold(gold, source), read_answers(answers), source)):
             console.print(table)
     except CharterwijzerError as error:

@@ -1,12 +1,11 @@
 import pytest
 
-from eval.gold import bundled_gold, read_gold
-from eval.score import bundled_source
+from eval.gold import Source, bundled_gold, read_gold
 
 
 @pytest.fixture(scope="session")
 def source():
-    return bundled_source()
+    return Source.read()
 
 
 @pytest.fixture(scope="session")
