@@ -96,7 +96,7 @@ class Parties:
             return "gezamenlijk"
         first = min((m for m in (state, city, own) if m), key=lambda m: m.start(), default=None)
         if first is None:
-            return "gezamenlijk" if re.fullmatch(r"ambities?:?", lower.strip()) else None
+            return "gezamenlijk" if re.fullmatch(r"ambitie:?", lower.strip()) else None
         if lower.startswith("afspraken"):
             return "gezamenlijk"
         return "rijk" if first is state else "gemeente"

@@ -26,7 +26,7 @@ def uncovered_lines(paths: Sequence[Path] = ()) -> list[tuple[Charter, Line]]:
             document = next(o.document for o in outlines if o.document.name == passage.span.document)
             span = document.span(sentence.start, sentence.end)
             covered[span.document].update(range(span.start_line, span.end_line + 1))
-    out = []
+    out: list[tuple[Charter, Line]] = []
     for outline in outlines:
         known = covered[outline.document.name] | {item.line.number for item in outline.furniture}
         known |= {line.number for node in outline.nodes for block in node.heading for line in block.lines}

@@ -227,11 +227,8 @@ def _runs_on(block: Block, line: Line, width: int) -> bool:
     if _OPEN_END.search(last) or last.endswith(",") or text[0].islower():
         return True
     # A line that a fixed width broke is about as long as its neighbour; 40 characters is a narrow column.
-    return (
-        (len(last) >= 40
-        and len(last) >= 0.7 * min(len(text), width)
-        and not _FINISHED.search(last))
-        or (_FINISHED.search(last) is not None and 40 <= len(last) <= 100 and len(text) <= 100)
+    return (len(last) >= 40 and len(last) >= 0.7 * min(len(text), width) and not _FINISHED.search(last)) or (
+        _FINISHED.search(last) is not None and 40 <= len(last) <= 100 and len(text) <= 100
     )
 
 

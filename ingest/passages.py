@@ -16,6 +16,8 @@ from ingest.tables import rows_of
 MAX_TEXT = 1400
 DEFAULT_BUDGET = 160  # words
 
+# "- *Brede school*": an item that is nothing but a label for what stands under it.
+_LABEL = re.compile(r"\s*[-•]\s+(\*{1,3}|__)[^*]+\1[.:]?\s*")
 _WIDOW, _CUT_ITEM = 4.0, 0.3  # what it costs to part a lead-in from its list, or to cut an item in two
 
 
@@ -118,7 +120,9 @@ def _units(blocks: Sequence[Block], actor: Actor, parties: Parties, title: str) 
             if inside:
                 out[-1] = _Unit((*out[-1].sentences, sentence), out[-1].opens, out[-1].leads)
             else:
-                leads = n == len(pieces) - 1 and piece.text.endswith(":")
+                leads = n == len(pieces) - 1 and (
+                    piece.text.endswith(":") or _LABEL.fullmatch(block.text) is not None
+                )
                 out.append(_Unit((sentence,), n == 0, leads))
         i += 1
     return out

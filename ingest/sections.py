@@ -27,7 +27,6 @@ class Rank(IntEnum):
     ROLE = 40
     NESTED = 45
     LOWER = 50
-    LABEL = 55
     BULLET = 60
 
 
@@ -36,11 +35,10 @@ _STRUCTURED = re.compile(
     r"(boek|deel|titel|hoofdstuk|afdeling|paragraaf|artikel|art\.|§)\s*((?:\d+|[IVXLC]+)[a-z]*(?:[.:]\d+[a-z]*)*|[A-Z])\b[.:]?(.*)",
     re.I,
 )
-_TOPIC = re.compile(r"(?:(pijler)\s+\w+|(bijlage)(?:\s+\w+)?|(thema))\b.*", re.I)
+_TOPIC = re.compile(r"(?:(pijler)\s+\w+|(bijlage)(?:\s+\w+)?|(thema))\b(?!['’]).*", re.I)
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)([a-z]?)\s?([.):]*)\s+(\S.*)")
 _LETTERED = re.compile(r"([a-h])[.)]\s+(\S.*)")
 _HASHES = re.compile(r"\s{0,3}(#{1,6})\s+(\S.*)")
-_EMPHASISED = re.compile(r"(?:[-•]\s+)?(\*{1,3}|__)(?=\S)([^*]+)\1:?")
 _SIGNED = re.compile(
     r"(?:aldus|getekend|opgemaakt|ondertekend)\b.*\b(?:opgemaakt|ondertekend|overeengekomen|vastgesteld|getekend)\b",
     re.I,
@@ -52,8 +50,9 @@ _FRONT = re.compile(
 # Words of a whole sentence; a title has none of them.
 _SENTENCE_WORD = re.compile(
     r"\b(?:is|zijn|was|waren|wordt|worden|werd|werden|zal|zullen|zou|heeft|hebben|had|kan|kunnen|wil|willen|gaat|gaan|"
-    r"moet|moeten|richt|zet|neemt|stelt|spreken|spreekt|hanteren|draagt|betekent|luidt|volgt|wij|we|ik|ze|hiervoor|"
-    r"volgende|volgt|onder\s+meer|waaronder|\w{3,}eert|komt|krijgt|krijgen|streeft|streven|\w+\s+die)\b"
+    r"richt|zet|neemt|stelt|spreken|spreekt|hanteren|draagt|betekent|luidt|volgt|wij|we|ik|ze|hiervoor|"
+    r"staan|staat|geldt|gelden|volgende|onder\s+meer|waaronder|\w{3,}eert|komt|krijgt|streeft|streven|\w+\s+die)\b",
+    re.I,
 )
 _LEAD_IN = re.compile(
     r"(?:om|daarnaast|hiertoe|namelijk|te weten|maatregelen|ambities|doelen|door|verder|toelichting|nb|noot|let op)\b",
@@ -63,7 +62,16 @@ _OFFICE = re.compile(
     r"(?:de\s+|het\s+)?(?:wethouder|minister|staatssecretaris|voorzitter|burgemeester|portefeuillehouder|directeur|bestuurder|college)\b",
     re.I,
 )
+# "Betreffende de aanpak van …": what an agreement is about, in its head block.
+_PARTY_LINE = re.compile(r"(?:betreffende|betreft|inzake)\b", re.I)
 MAX_TITLE = 110
+MAX_PLAIN = 90  # without a number or any other mark of a heading
+# Titles with which policy papers close; they stand beside the chapters, not under the last role.
+_GENERAL = re.compile(
+    r"(?:financi(?:ering|ën)|(?:overleg|organisatie|planning|voortgang|evaluatie|communicatie)(?:\s+en\s+\w+)?|"
+    r"overige?|slot(?:bepalingen|woord)?|inwerkingtreding|looptijd|conclusies?|bijlagen?)",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ class Heading:
 
     index: int
     title: str
-    look: str  # markdown, structure, topic, caps, chapter, nested, role, title, label, bullet, front, head, sign
+    look: str  # markdown, structure, topic, caps, chapter, nested, role, title, front, head, sign
     level: int = 0  # of Markdown marks, structure words or the parts of a number
     actor: Actor | None = None
     blocks: int = 1
@@ -102,12 +110,17 @@ class _Numbers:
     def close_lists(self) -> None:
         self.open = [level for level in self.open if level[0] < Rank.BULLET]
 
-    def place(self, number: int, titled: bool, alone: bool, lead_in: bool) -> int:
-        """Return the rank of a line with this number; ``Rank.BULLET`` when it is an item of a list."""
+    def place(self, number: int, titled: bool, alone: bool, lead_in: bool, again: bool = False) -> int:
+        """Return the rank of a line with this number; ``Rank.BULLET`` when it is an item of a list.
+
+        ``again``: the number may come back, as in 6a and 6b.
+        """
         heading = titled and alone
+        # "… de volgende zaken af:" before chapter 1 announces chapters, within a chapter it announces a list.
+        lead_in = lead_in and any(level[0] == Rank.CHAPTER for level in self.open)
         for i in range(len(self.open) - 1, -1, -1):
             rank, last, loose = self.open[i]
-            fits = number in (last, last + 1) if rank < Rank.BULLET else number == last + 1
+            fits = number == last + 1 or (again and number == last)
             if (
                 fits
                 and (heading or rank == Rank.BULLET)
@@ -116,14 +129,14 @@ class _Numbers:
                 self.open[i:] = [[rank, number, loose]]
                 return rank
         if heading and not lead_in and number <= 1:
-            rank = Rank.NESTED if self.open else Rank.CHAPTER
+            rank = Rank.NESTED if any(level[0] == Rank.CHAPTER for level in self.open) else Rank.CHAPTER
             self.open.append([rank, number, 1])
             return rank
         chapters = [level for level in self.open if level[0] == Rank.CHAPTER]
         if heading and not lead_in and number > (chapters[0][1] if chapters else 0):
             self.open = [[Rank.CHAPTER, number, 1]]
             return Rank.CHAPTER
-        if number <= 1 or not self.open or self.open[-1][0] != Rank.BULLET:
+        if number <= 1:
             self.open.append([Rank.BULLET, number, int(alone)])
         return Rank.BULLET
 
@@ -149,7 +162,7 @@ def headings_of(blocks: Sequence[Block], parties: Parties, head: bool) -> list[H
             continue
         front = front and found.look == "title"
         signed = False
-        if found.look not in ("label", "bullet", "title", "role"):
+        if found.look not in ("title", "role"):
             numbers.close_lists()
         out.append(found)
     return out
@@ -170,19 +183,21 @@ def _heading(
         return Heading(i, _clean(raw), "markdown", 1 if "=" in following.text else 2)
     text = _clean(raw)
     if not text or len(text) > MAX_TITLE:
-        return _count(numbers, text, block)
+        _count(numbers, text)
+        return None
     alone = block.gap > 0 and following is not None and (following.gap > 0 or following.kind != block.kind)
     lead_in = i > 0 and blocks[i - 1].text.rstrip().endswith(":") and blocks[i - 1].kind != "item"
+    above_role = following is not None and _names_role(_clean(following.text), parties)
     return (
         _structured(i, text, block)
-        or _numbered(i, text, raw, numbers, alone, lead_in)
+        or _numbered(i, text, raw, numbers, alone, lead_in, above_role)
         or _lettered(i, text, parties, alone)
         or _role(i, text, block, parties)
         or _unnumbered(i, text, raw, block, following, alone, strict)
     )
 
 
-def _count(numbers: _Numbers, text: str, block: Block) -> None:
+def _count(numbers: _Numbers, text: str) -> None:
     """Remember the number of a long list item, so that a later heading is not taken for its successor."""
     match = _NUMBERED.fullmatch(text)
     if match and match[1].isdigit():
@@ -208,20 +223,30 @@ def _structured(i: int, text: str, block: Block) -> Heading | None:
     return None
 
 
-def _numbered(i: int, text: str, raw: str, numbers: _Numbers, alone: bool, lead_in: bool) -> Heading | None:
+def _names_role(text: str, parties: Parties) -> bool:
+    match = _LETTERED.fullmatch(text)
+    return len(text) <= MAX_TITLE and parties.of_heading(match[2] if match else text) is not None
+
+
+def _numbered(
+    i: int, text: str, raw: str, numbers: _Numbers, alone: bool, lead_in: bool, above_role: bool
+) -> Heading | None:
     match = _NUMBERED.fullmatch(text)
     if match is None or re.match(r"[-•]", raw):
         return None
     parts, suffix, mark, title = match.groups()
     level = parts.count(".")
-    titled = _titled(title, period=True) and (title[0].isupper() or title[0] in "\"'“‘")
+    # What stands above "Gezamenlijke ambitie" is a chapter, even when it reads like a sentence; so is "6b".
+    titled = (above_role or bool(suffix) or _titled(title, period=True)) and (
+        title[0].isupper() or title[0] in "\"'“‘"
+    )
     if level:
         found = Heading(i, text, "chapter", level) if titled and alone and not title.endswith(".") else None
         return found
     if not mark and not suffix and not numbers.open:
         return None
     # Only the numbering can excuse a full stop ("3. Multiprobleemgezinnen: van … naar krachtgezin.").
-    rank = numbers.place(int(parts), titled, alone, lead_in)
+    rank = numbers.place(int(parts), titled, alone, lead_in, bool(suffix))
     if rank == Rank.BULLET or (title.endswith(".") and not alone):
         return None
     return Heading(i, text, "chapter" if rank == Rank.CHAPTER and ")" not in mark else "nested")
@@ -252,27 +277,34 @@ def _unnumbered(
     if following is None or following.kind == "row" or not _titled(text):
         return None
     letters = [char for char in text if char.isalpha()]
-    if block.kind == "item":
-        labelled = _EMPHASISED.fullmatch(raw) and following.kind == "text"
-        return Heading(i, text, "bullet") if labelled else None
-    if not alone or (not text[0].isupper() and text[0] not in "\"'“‘'"):
+    if (
+        block.kind == "item"
+        or len(text) > MAX_PLAIN
+        or not alone
+        or (not text[0].isupper() and text[0] not in "\"'“‘'")
+    ):
         return None
     if _FRONT.fullmatch(text):
-        return Heading(i, text, "front")
+        return Heading(i, text, "front" if text.lower() != "inleiding" or i < 3 else "title")
     if len(letters) >= 5 and all(char.isupper() for char in letters):
         return Heading(i, text, "caps")
-    if (strict and len(following.text) < 120) or _OFFICE.match(text) or re.search(r"\d{4}$|[€=]|www|@", text):
+    if (
+        (strict and len(following.text) < 120)
+        or _PARTY_LINE.match(text)
+        or _OFFICE.match(text)
+        or re.search(r"\d{4}$|[€=]|www|@", text)
+    ):
         return None
     if raw.rstrip("*").endswith(":"):
-        return None if _LEAD_IN.match(text) else Heading(i, text, "label")
+        return Heading(i, text, "title") if len(text.split()) <= 7 and not _LEAD_IN.match(text) else None
     return Heading(i, text, "title")
 
 
 def _titled(text: str, period: bool = False) -> bool:
     """Whether ``text`` reads as a title: short, no end of a sentence, no verb of a main clause."""
-    if len(text) > MAX_TITLE or len(text.split()) > 14 or text.endswith((";", ",")):
+    if len(text) > MAX_TITLE or len(text.split()) > 18 or text.endswith((";", ",")):
         return False
-    if not period and text.endswith(".") and not re.search(r"\b(?:e\.d|etc|o\.a)\.$", text):
+    if not period and text.endswith(".") and not re.search(r"\b(?:e\.d|etc)\.$", text):
         return False
     return not _looks_like_sentence(text)
 
@@ -297,7 +329,7 @@ def tree_of(blocks: Sequence[Block], parties: Parties, head: bool = False, name:
         end = headings[k + 1].index if k + 1 < len(headings) else len(blocks)
         body = heading.index + heading.blocks
         path = tuple(item.title for _, item in stack)
-        actor = next((item.actor for _, item in reversed(stack) if item.actor), "gezamenlijk")
+        actor: Actor = next((item.actor for _, item in reversed(stack) if item.actor), "gezamenlijk")
         nodes.append(
             Node(
                 path[1:] if path[0] == name else path,
@@ -316,9 +348,20 @@ def _ranks(headings: Sequence[Heading], blocks: Sequence[Block]) -> list[int]:
     for k, heading in enumerate(headings):
         following = headings[k + 1] if k + 1 < len(headings) else None
         rank = _rank(heading, following, blocks, numbered, role_open)
+        if (
+            k
+            and heading.look == headings[k - 1].look == "title"
+            and rank == out[-1]
+            and _empty(headings[k - 1], heading)
+        ):
+            rank += 5  # directly under another title: a part of what that announces
         role_open = rank == Rank.ROLE or (role_open and rank > Rank.ROLE)
         out.append(rank)
     return out
+
+
+def _empty(heading: Heading, following: Heading) -> bool:
+    return following.index == heading.index + heading.blocks
 
 
 def _rank(
@@ -327,7 +370,7 @@ def _rank(
     fixed = {
         "markdown": Rank.MARKDOWN + heading.level,
         "structure": Rank.STRUCTURE + heading.level,
-        "topic": Rank.UPPER if heading.level else Rank.CHAPTER,
+        "topic": Rank.UPPER if heading.level or blocks[heading.index].gap < PAGE_BREAK else Rank.CHAPTER,
         "chapter": Rank.CHAPTER + heading.level,
         "nested": Rank.NESTED,
         "caps": Rank.CHAPTER,
@@ -335,16 +378,17 @@ def _rank(
         "head": Rank.CHAPTER,
         "sign": Rank.CHAPTER,
         "role": Rank.ROLE,
-        "label": Rank.LABEL,
-        "bullet": Rank.BULLET,
     }
     if heading.look in fixed:
         return fixed[heading.look]
     if not numbered and blocks[heading.index].gap >= PAGE_BREAK:
         return Rank.CHAPTER
-    empty = following is not None and following.index == heading.index + heading.blocks
-    if following is not None and following.look == "chapter" and empty:
+    if following is not None and following.look == "chapter" and _empty(heading, following):
         return Rank.PART
+    if _GENERAL.fullmatch(heading.title):
+        return Rank.UPPER
     if following is not None and following.look == "role" and re.search(r"ambitie", following.title, re.I):
+        return Rank.UPPER
+    if following is not None and following.look == "nested":
         return Rank.UPPER
     return Rank.LOWER if role_open else Rank.UPPER
