@@ -1,0 +1,184 @@
+"""Plots as inline SVG: pure functions from numbers to text, quiet, readable without colour, all labels escaped."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from math import ceil, floor, log10
+
+from eval.summary import Estimate, percentile
+
+INK, SOFT, LINE, ACCENT, PALE, WARN = "#1f2933", "#66727f", "#e3e8ee", "#1f6f8b", "#9cc5d3", "#c2571a"
+Line = tuple[str, Sequence[tuple[float, float]], str]
+
+
+def percent(value: float) -> str:
+    """Return a share as people read it."""
+    return f"{100 * value:.0f}%"
+
+
+def label(x: float, y: float, words: object, anchor: str = "start", color: str = SOFT, size: int = 12) -> str:
+    """Return a text element."""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{color}" font-size="{size}">'
+        f"{escape(str(words))}</text>"
+    )
+
+
+def rule(
+    x1: float, y1: float, x2: float, y2: float, color: str = LINE, width: float = 1, dash: str = ""
+) -> str:
+    """Return a straight line."""
+    return (
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}" '
+        f'stroke-width="{width}" stroke-dasharray="{dash}" stroke-linecap="round"/>'
+    )
+
+
+def dot(
+    x: float, y: float, radius: float = 5, color: str = ACCENT, title: str = "", opacity: float = 1
+) -> str:
+    """Return a dot with a tooltip."""
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{color}" fill-opacity="{opacity}">'
+        f"<title>{escape(title)}</title></circle>"
+    )
+
+
+def svg(width: int, height: int, parts: Iterable[str], title: str) -> str:
+    """Return a drawing that scales with the page and says what it is to a screen reader."""
+    return (
+        f'<svg viewBox="0 0 {width} {height}" style="max-width:{width}px" role="img" '
+        f'aria-label="{escape(title, quote=True)}">{"".join(parts)}</svg>'
+    )
+
+
+def recall_curve(curves: Sequence[Line], marks: Sequence[int], depth: int = 50) -> str:
+    """Draw recall against the number of passages read, ranks on a logarithmic axis; marks carry their value."""
+    left, top, wide, high = 48, 16, 560, 240
+
+    def x(rank: float) -> float:
+        return left + wide * log10(rank) / log10(depth)
+
+    def y(value: float) -> float:
+        return top + high * (1 - value)
+
+    parts = _share_axis(left, wide, y)
+    parts += [label(x(k), top + high + 20, k, "middle") for k in marks]
+    parts.append(label(left + wide / 2, top + high + 42, "eerste zoveel gevonden passages", "middle"))
+    for place, (name, curve, color) in enumerate(curves):
+        path = " ".join(f"{x(rank):.1f},{y(value):.1f}" for rank, value in curve)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2.5"/>')
+        at = dict(curve)
+        for k in marks:
+            parts.append(dot(x(k), y(at[k]), 4, color, f"{name}, eerste {k}: {percent(at[k])}"))
+            if not place:
+                parts.append(label(x(k), y(at[k]) - 10, percent(at[k]), "middle", INK))
+        parts.append(label(left + wide + 12, y(curve[-1][1]) + 4, name, color=color))
+    return svg(760, 310, parts, "Aandeel vragen met het bewijs bij de eerste k passages")
+
+
+def _share_axis(left: float, wide: float, y: Callable[[float], float]) -> list[str]:
+    parts = []
+    for tenth in range(0, 11, 2):
+        parts.append(rule(left, y(tenth / 10), left + wide, y(tenth / 10)))
+        parts.append(label(left - 8, y(tenth / 10) + 4, percent(tenth / 10), "end"))
+    return parts
+
+
+def intervals(rows: Mapping[str, Estimate], title: str, names: float = 190) -> str:
+    """Draw a share with its 95% interval for each row, with the value and the number of questions."""
+    wide, step, top = 380, 28, 26
+
+    def x(value: float) -> float:
+        return names + wide * value
+
+    height = top + step * len(rows) + 8
+    parts = [rule(x(tenth / 10), top - 6, x(tenth / 10), height - 10) for tenth in range(0, 11, 2)]
+    parts += [label(x(tenth / 10), 12, percent(tenth / 10), "middle", size=11) for tenth in range(0, 11, 2)]
+    for place, (name, found) in enumerate(rows.items()):
+        y = top + step * place + step / 2
+        spread = f"{name}: {percent(found.mean)}, tussen {percent(found.low)} en {percent(found.high)}"
+        parts.append(label(names - 12, y + 4, name, "end", INK, 13))
+        parts.append(rule(x(found.low), y, x(found.high), y, PALE, 6))
+        parts.append(dot(x(found.mean), y, 5.5, ACCENT, spread))
+        parts.append(label(names + wide + 16, y + 4, percent(found.mean), "start", INK, 13))
+        parts.append(label(names + wide + 60, y + 4, f"{found.n} {'vraag' if found.n == 1 else 'vragen'}"))
+    return svg(700, height, parts, title)
+
+
+def tradeoff(curve: Sequence[tuple[float, float, float]], now: tuple[float, float]) -> str:
+    """Draw right refusals against wrong ones for each threshold (wrong, right, threshold), and where the system is."""
+    left, top, side = 56, 16, 260
+
+    def x(value: float) -> float:
+        return left + side * value
+
+    def y(value: float) -> float:
+        return top + side * (1 - value)
+
+    parts = _share_axis(left, side, y)
+    parts += [
+        label(x(tenth / 10), top + side + 18, percent(tenth / 10), "middle") for tenth in range(0, 11, 2)
+    ]
+    parts.append(label(left + side / 2, top + side + 40, "beantwoordbare vragen geweigerd (fout)", "middle"))
+    parts.append(rule(x(0), y(0), x(1), y(1), LINE, 1, "4 4"))
+    path = " ".join(f"{x(wrong):.1f},{y(right):.1f}" for wrong, right, _ in curve)
+    parts.append(f'<polyline points="{path}" fill="none" stroke="{ACCENT}" stroke-width="2.5"/>')
+    parts += [
+        dot(
+            x(wrong),
+            y(right),
+            3,
+            ACCENT,
+            f"drempel {t:.3f}: {percent(right)} terecht, {percent(wrong)} onterecht",
+        )
+        for wrong, right, t in curve
+    ]
+    parts.append(
+        dot(x(now[0]), y(now[1]), 7, WARN, f"nu: {percent(now[1])} terecht, {percent(now[0])} onterecht")
+    )
+    parts.append(label(x(now[0]) + 12, y(now[1]) + 16, "nu", "start", WARN, 13))
+    return svg(360, 326, parts, "Onbeantwoordbare vragen terecht geweigerd tegen beantwoordbare onterecht")
+
+
+def latencies(stages: Mapping[str, Sequence[float]]) -> str:
+    """Draw the time of every question for each stage on a logarithmic axis, with median and 95th percentile."""
+    names, wide, step, top = 110, 480, 58, 26
+    spent = [max(value, 0.1) for values in stages.values() for value in values]
+    low, high = floor(log10(min(spent))), max(ceil(log10(max(spent))), floor(log10(min(spent))) + 1)
+
+    def x(value: float) -> float:
+        return names + wide * (log10(max(value, 0.1)) - low) / (high - low)
+
+    height = top + step * len(stages) + 6
+    parts = [rule(x(10**power), top - 6, x(10**power), height - 8) for power in range(low, high + 1)]
+    parts += [
+        label(x(10**power), 12, _duration(10**power), "middle", size=11) for power in range(low, high + 1)
+    ]
+    for place, (stage, values) in enumerate(stages.items()):
+        y = top + step * place + 18
+        parts.append(label(names - 14, y + 4, stage, "end", INK, 13))
+        parts += [dot(x(v), y + (n * 7 % 11 - 5), 2.5, ACCENT, opacity=0.25) for n, v in enumerate(values)]
+        for share, name in ((0.5, "p50"), (0.95, "p95")):
+            at = percentile(values, share)
+            parts.append(rule(x(at), y - 11, x(at), y + 11, INK, 2))
+            parts.append(label(x(at), y + 26, f"{name} {_duration(at)}", "middle", INK, 11))
+    return svg(640, height, parts, "Tijd per stap")
+
+
+def _duration(ms: float) -> str:
+    if ms < 1000:
+        return f"{ms:.2g} ms".replace(".", ",") if ms < 10 else f"{ms:.0f} ms"
+    return f"{ms / 1000:.2g} s".replace(".", ",") if ms < 100_000 else f"{ms / 1000:.0f} s"
+
+
+def bars(rows: Mapping[str, int], title: str) -> str:
+    """Draw one horizontal bar for each count."""
+    names, wide, step = 300, 300, 28
+    most = max([*rows.values(), 1])
+    parts = []
+    for place, (name, count) in enumerate(rows.items()):
+        y, size = step * place + 6, wide * count / most
+        parts.append(label(names - 12, y + 14, name, "end", INK, 13))
+        parts.append(f'<rect x="{names}" y="{y}" width="{size:.1f}" height="18" rx="3" fill="{PALE}"/>')
+        parts.append(label(names + size + 8, y + 14, count, "start", INK, 13))
+    return svg(660, step * len(rows) + 8, parts, title)
