@@ -1,9 +1,8 @@
 """Who acts: the municipality, the State, or both; from a heading, or from a sentence's own subject."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ingest.model import Actor
 
@@ -35,13 +34,14 @@ _VERB = (
     r"[a-z]+eert|[a-z]+eren|onder(?:steunt|tekent|schrijft|neemt)|ver(?:leent|hoogt|sterkt|zoekt|bindt|strekt|nieuwt)|"
     r"be(?:ziet|kijkt|schikt|vordert|taalt|oogt|nut|houdt|spreekt))"
 )
-_ACTING = re.compile(rf"^\s*(?:\([^)]*\)\s*)?(?:\S+\s+){{0,6}}?{_VERB}\b|^\s*(?:\([^)]*\)\s*)?[a-zà-ÿ]+t\b")
 # "Participatiebudget: SZW, OCW en WWI streven": a label before the sentence proper.
 _LABEL = re.compile(r"^(?:\d{1,2}[.)]\s+|[a-z][.)]\s+)?(?:[^:.]{2,60}:\s+)?")
 _ROLE = re.compile(
     r"^(?:(?:ambities?|inzet|bijdrage|taken|rol|afspraken)\b|(?:gezamenlijke|gemeentelijke)\s+(?:ambities?|inzet))",
     re.I,
 )
+_LINK = re.compile(r"\s*,\s*|\s+en\s+(?:de\s+minister\s+)?|\s*/\s*")
+_OPENS = re.compile(rf"[^.;:]{{0,70}}?\b{_VERB}\b|\s*[a-zà-ÿ]+t\b")
 _STATE_WORD = re.compile(r"\b(?:rijk|rijks\w*|kabinet|ministeries?)\b", re.I)
 _CITY_WORD = re.compile(r"\b(?:stad|steden|gemeenten?|gemeentelijke)\b", re.I)
 
@@ -144,9 +144,7 @@ class Parties:
         while match:
             seen.add("gezamenlijk" if match[1] else "gemeente" if match[2] else "rijk")
             end = match.end()
-            link = re.compile(
-                r"(?:\s*,\s*|\s+en\s+(?:de\s+minister\s+)?|\s*/\s*|\s+(?:zal|zullen)\s+samen\s+met\s+)"
-            ).match(text, end)
+            link = _LINK.match(text, end)
             match = self._party.match(text, link.end()) if link else None
         if not seen:
             return None, start
@@ -155,7 +153,8 @@ class Parties:
         return ("rijk" if "rijk" in seen else "gemeente"), end
 
 
-def parties_of(name: str, aliases: Sequence[str]) -> Parties:
+@lru_cache(maxsize=64)
+def parties_of(name: str, aliases: tuple[str, ...]) -> Parties:
     """Return the parties of a charter: its name and those aliases that are names and not adjectives ("Haagse")."""
     nouns = [
         alias

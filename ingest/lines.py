@@ -30,9 +30,8 @@ _SETEXT = re.compile(r"\s{0,3}(?:={3,}|-{3,})\s*$")
 _HASH = re.compile(r"\s{0,3}#{1,6}\s+\S")
 _NAME_WORD = r"(?:[A-Z][\w.'’-]*|van|de|den|der|ter|ten|het|sr\.?|h\.)"
 _NAME = re.compile(
-    rf"\(?(?:(?:mevrouw|mevr\.|mw\.?|de heer|dhr\.?|drs\.?|mr\.?|dr\.?|dts\.?|ir\.?|prof\.?|ing\.?)\s+)*"
-    rf"[A-Z][\w.'’-]*(?:\s+{_NAME_WORD}){{0,6}}\)?,?\.?",
-    re.I,
+    rf"\(?(?:(?i:mevrouw|mevr\.|mw\.?|de heer|dhr\.?|drs\.?|mr\.?|dr\.?|dts\.?|ir\.?|prof\.?|ing\.?)\s+)*"
+    rf"[A-Z][\w.'’-]*(?:\s+{_NAME_WORD}){{0,6}}\)?,?\.?"
 )
 _TITLED = re.compile(
     r"\(?(?:mevrouw|mevr|mw|de heer|dhr|drs|mr|dr|dts|ir|prof|ing)\b|(?:[A-Z]\.){1,4}\s*[A-Z]", re.I
@@ -44,7 +43,7 @@ _OFFICE = re.compile(
 )
 # A line that ends in one of these goes on in the next, whatever stands there.
 _OPEN_END = re.compile(
-    r"(?:\b(?:de|het|een|en|of|van|aan|met|voor|te|ten|ter|op|in|bij|tot|door|over|om|als|dat|die|deze|dit|circa|"
+    r"(?:\b(?i:de|het|een|en|of|van|aan|met|voor|te|ten|ter|op|in|bij|tot|door|over|om|als|dat|die|deze|dit|circa|"
     r"ca\.|tussen|naar|uit|per|onder|tegen|zowel|o\.a\.)|[a-zà-ÿ]-)$"
 )
 _FINISHED = re.compile(r"[.!?:;…][\"'”’)\]*¹²³⁰⁴-⁹\s]*$")
@@ -78,15 +77,13 @@ class Block:
     """A paragraph, list item, table row or footnote: whole lines, in reading order.
 
     ``gap`` counts the blank lines before it, furniture included; ``depth`` is 0 for running text, else that of the
-    list item. ``note`` blocks stand after the block they interrupted. ``jump``: the reading order comes here from
-    somewhere else in the document.
+    list item. ``note`` blocks stand after the block they interrupted.
     """
 
     kind: Kind
     lines: tuple[Line, ...]
     gap: int
     depth: int = 0
-    jump: bool = False
 
     @property
     def text(self) -> str:
@@ -176,20 +173,22 @@ def _adjacent_blocks(lines: Sequence[Line], skip: set[int], rules: set[int]) -> 
     blocks: list[Block] = []
     gap = PAGE_BREAK
     width = max((len(line.text) for line in lines), default=0)
-    last, jumped = lines[0].number - 1 if lines else 0, False
+    last = lines[0].number - 1 if lines else 0
     for line in lines:
         if line.number != last + 1:
-            jumped, gap = True, max(gap, PAGE_BREAK)
+            gap = max(gap, PAGE_BREAK)
         last = line.number
         if line.blank or line.number in skip:
             gap += 1
             continue
         kind, depth = _kind(line, line.number in rules)
+        if gap == 0 and blocks and blocks[-1].kind == "row" and line.text.startswith("\t"):
+            kind = "row"
         if gap == 0 and blocks and kind == "text" and _runs_on(blocks[-1], line, width):
             blocks[-1] = replace(blocks[-1], lines=(*blocks[-1].lines, line))
         else:
-            blocks.append(Block(kind, (line,), gap, depth, jumped))
-        gap, jumped = 0, False
+            blocks.append(Block(kind, (line,), gap, depth))
+        gap = 0
     return blocks
 
 
@@ -239,12 +238,20 @@ def _join_across_pages(blocks: Sequence[Block]) -> list[Block]:
     for block in blocks:
         if block.kind == "note":
             out.append(block)
-        elif host >= 0 and _continues(out[host], block, len(out) - 1 > host):
+        elif host >= 0 and _continues(out[host], block, len(out) - 1 > host) and not _two_offices(out, host):
             out[host] = replace(out[host], lines=(*out[host].lines, *block.lines))
         else:
             out.append(block)
             host = len(out) - 1
     return out
+
+
+def _two_offices(blocks: Sequence[Block], host: int) -> bool:
+    """Whether two offices stand above each other: then names follow in columns, and whose is whose is unknown."""
+    return host > 0 and all(
+        _OFFICE.match(block.text.strip()) and len(block.lines) <= 2 and not _TITLED.search(block.text)
+        for block in blocks[host - 1 : host + 1]
+    )
 
 
 def _continues(block: Block, following: Block, interrupted: bool) -> bool:

@@ -9,7 +9,7 @@ from ingest.actors import Parties
 from ingest.lines import Block
 from ingest.model import Actor, Charter, Document, Passage, Section, Sentence
 from ingest.sections import Node
-from ingest.sentences import MAX_SPAN, Piece, sentences_of
+from ingest.sentences import MAX_APART, MAX_SPAN, Piece, sentences_of
 from ingest.tables import rows_of
 
 # Characters of header and text together: about 450 tokens of XLM-R in Dutch, so nothing is cut off silently.
@@ -23,27 +23,28 @@ _WIDOW, _CUT_ITEM = 4.0, 0.3  # what it costs to part a lead-in from its list, o
 
 @dataclass(frozen=True)
 class _Unit:
-    """Sentences that stay together, and whether they open a paragraph or item, or announce a list."""
+    """Sentences that stay together, with their span and size; ``opens`` a paragraph or item, ``leads`` into a list."""
 
     sentences: tuple[Sentence, ...]
     opens: bool
     leads: bool
+    start: int
+    end: int
+    words: int
+    characters: int
 
-    @property
-    def start(self) -> int:
-        return min(sentence.start for sentence in self.sentences)
-
-    @property
-    def end(self) -> int:
-        return max(sentence.end for sentence in self.sentences)
-
-    @property
-    def words(self) -> int:
-        return sum(len(sentence.text.split()) for sentence in self.sentences)
-
-    @property
-    def characters(self) -> int:
-        return sum(len(sentence.text) + 3 for sentence in self.sentences)
+    @classmethod
+    def of(cls, sentences: tuple[Sentence, ...], opens: bool, leads: bool) -> "_Unit":
+        """Measure the sentences once; the search for the best passages asks often."""
+        return cls(
+            sentences,
+            opens,
+            leads,
+            min(sentence.start for sentence in sentences),
+            max(sentence.end for sentence in sentences),
+            sum(len(sentence.text.split()) for sentence in sentences),
+            sum(len(sentence.text) + 3 for sentence in sentences),
+        )
 
 
 def passages_of(
@@ -51,7 +52,8 @@ def passages_of(
 ) -> tuple[list[Section], list[Passage]]:
     """Return the section(s) and passages of one node of the tree.
 
-    Where the pages stand out of order, a section is published in several stretches and gives one record for each.
+    A section runs from its heading to the next heading. Where the pages stand out of order it is published in
+    several stretches, and gives one record for each.
 
     Args:
         document: the text all spans refer to.
@@ -63,15 +65,19 @@ def passages_of(
     """
     sections: list[Section] = []
     passages: list[Passage] = []
-    for stretch in _stretches((*node.heading, *node.body)):
-        start = min(line.start for block in stretch for line in block.lines)
-        end = max(line.end for block in stretch for line in block.lines)
-        sections.append(Section(charter.name, node.path, node.actor, document.span(start, end)))
-        body = [block for block in stretch if block not in node.heading]
-        title = node.path[-1] if node.path else ""
-        units = _units(body, node.actor, parties, title)
-        probe = Passage("", charter.name, node.path, node.actor, document.span(start, end), ())
-        for group in _balanced(units, budget, MAX_TEXT - len(probe.header)):
+    title = node.path[-1] if node.path else ""
+    header = Passage("", charter.name, node.path, node.actor, charter.span, ()).header
+    stretches = _stretches(document, _units(node.body, node.actor, parties, title))
+    lines = [line for block in node.heading for line in block.lines]
+    for k, units in enumerate(stretches or [[]]):
+        spans = [(unit.start, unit.end) for unit in units]
+        if k == 0 and lines:
+            spans.append((lines[0].start, lines[-1].end))
+        if not spans:
+            continue
+        whole = document.span(min(start for start, _ in spans), max(end for _, end in spans))
+        sections.append(Section(charter.name, node.path, node.actor, whole))
+        for group in _balanced(units, budget, MAX_TEXT - len(header)):
             sentences = tuple(sentence for unit in group for sentence in unit.sentences)
             span = document.span(min(unit.start for unit in group), max(unit.end for unit in group))
             identity = f"{slug(charter.name)}-{span.start}-{span.end}"
@@ -79,24 +85,23 @@ def passages_of(
     return sections, passages
 
 
+def _stretches(document: Document, units: Sequence[_Unit]) -> list[list[_Unit]]:
+    """Part the units where the reading order leaves the order of the document."""
+    out: list[list[_Unit]] = []
+    last = None
+    for unit in units:
+        span = document.span(unit.start, unit.end)
+        if last is None or unit.start < last.start or span.start_line - last.end_line > MAX_APART:
+            out.append([])
+        out[-1].append(unit)
+        last = span if last is None or span.end > last.end or unit.start < last.start else last
+    return out
+
+
 def slug(name: str) -> str:
     """Return ``name`` in lower-case ASCII with hyphens, for ids."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "document"
-
-
-def _stretches(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Part the blocks where the reading order leaves the order of the document."""
-    out: list[list[Block]] = []
-    last = -1
-    for block in blocks:
-        number = block.number
-        # Blank lines and furniture may lie in between, text of another section may not.
-        if not out or number < last or block.jump:
-            out.append([])
-        out[-1].append(block)
-        last = max(line.number for line in block.lines) if block.kind != "note" else max(last, number)
-    return out
 
 
 def _units(blocks: Sequence[Block], actor: Actor, parties: Parties, title: str) -> list[_Unit]:
@@ -110,7 +115,7 @@ def _units(blocks: Sequence[Block], actor: Actor, parties: Parties, title: str) 
                 j += 1
             above = _title_above(out) if i else title
             for piece in rows_of([line for row in blocks[i:j] for line in row.lines], above):
-                out.append(_Unit((Sentence(piece.start, piece.end, piece.text, actor),), True, False))
+                out.append(_Unit.of((Sentence(piece.start, piece.end, piece.text, actor),), True, False))
             i = j
             continue
         pieces = sentences_of(block.lines) if block.kind != "rule" else []
@@ -118,12 +123,12 @@ def _units(blocks: Sequence[Block], actor: Actor, parties: Parties, title: str) 
             sentence = _sentence(piece, actor, parties, block.depth)
             inside = bool(out) and block.kind == "note" and piece.start < out[-1].end
             if inside:
-                out[-1] = _Unit((*out[-1].sentences, sentence), out[-1].opens, out[-1].leads)
+                out[-1] = _Unit.of((*out[-1].sentences, sentence), out[-1].opens, out[-1].leads)
             else:
                 leads = n == len(pieces) - 1 and (
                     piece.text.endswith(":") or _LABEL.fullmatch(block.text) is not None
                 )
-                out.append(_Unit((sentence,), n == 0, leads))
+                out.append(_Unit.of((sentence,), n == 0, leads))
         i += 1
     return out
 

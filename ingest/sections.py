@@ -181,13 +181,13 @@ def _heading(
         return Heading(i, _clean(match[2]), "markdown", len(match[1]))
     if following is not None and following.kind == "rule" and following.gap == 0 and block.kind == "text":
         return Heading(i, _clean(raw), "markdown", 1 if "=" in following.text else 2)
-    text = _clean(raw)
+    text = _clean(raw[: 2 * MAX_TITLE])
     if not text or len(text) > MAX_TITLE:
         _count(numbers, text)
         return None
     alone = block.gap > 0 and following is not None and (following.gap > 0 or following.kind != block.kind)
     lead_in = i > 0 and blocks[i - 1].text.rstrip().endswith(":") and blocks[i - 1].kind != "item"
-    above_role = following is not None and _names_role(_clean(following.text), parties)
+    above_role = following is not None and _names_role(_clean(following.text[: 2 * MAX_TITLE]), parties)
     return (
         _structured(i, text, block)
         or _numbered(i, text, raw, numbers, alone, lead_in, above_role)

@@ -4,12 +4,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.lines import Line
 
 # A quote may have 1,500 characters (the contract); a sentence stays well below so that its passage fits the embedder.
 MAX_SPAN = 1500
 MAX_SENTENCE = 1150
+# Lines that a page break with its header and footnotes can take; more is another page of text.
+MAX_APART = 25
 
 _ABBREVIATIONS = frozenset(
     [
@@ -154,6 +157,7 @@ _BOUNDARY = re.compile(
 )
 _LAST_WORD = re.compile(r"([^\s(\"'“‘]*)$")
 _MARKER = re.compile(r"^\s*(?:[-–•·▪◦→]|\*(?!\*)|o)\s+(?:o\s+)?(?=\S)")
+_FALSE_BULLET = re.compile(r"\n[ \t]*[-•][ \t]+")
 _HASHES = re.compile(r"^\s{0,3}#{1,6}\s+|\s+#+\s*$")
 _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,2})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.S)
 _NOTE_MARK = re.compile(r"(?<![\s\d])(?<!\bm)(?<!\bkm)(?<!\bcm)[¹²³⁰⁴-⁹]+")
@@ -215,9 +219,10 @@ def sentences_of(lines: Sequence[Line]) -> list[Piece]:
 
 
 def _in_order(flow: Flow, start: int, end: int) -> bool:
-    """Whether the lines of the stretch follow each other in the document."""
+    """Whether the lines of the stretch follow each other in the document, no pages of other text in between."""
     i, j = bisect_right(flow.starts, start) - 1, bisect_right(flow.starts, end - 1) - 1
-    return all(flow.lines[k].start < flow.lines[k + 1].start for k in range(i, j))
+    numbers = [line.number for line in flow.lines[i : j + 1]]
+    return all(0 < b - a <= MAX_APART for a, b in pairwise(numbers))
 
 
 def _at_line_ends(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -239,7 +244,9 @@ def split(text: str) -> list[tuple[int, int]]:
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     """Whether the full stop closes a sentence and not an abbreviation, an initial or the number of a list item."""
-    if text[match.start()] != "." or match[0].startswith(".."):
+    if match[0].startswith(("..", "…")):
+        return not text[match.end()].isdigit()  # "datum... 9 juni 2008"
+    if text[match.start()] != ".":
         return True
     found = _LAST_WORD.search(text, max(0, match.start() - 30), match.start())
     word = found[1] if found else ""
@@ -279,8 +286,8 @@ def reading(raw: str) -> str:
 
     A lone asterisk stays: a text may give it a meaning ("ambities met * zijn nog niet gefinancierd").
     """
-    text = _MARKER.sub("", _SOFT_BREAK.sub("", raw))
+    text = _FALSE_BULLET.sub(" ", _MARKER.sub("", _SOFT_BREAK.sub("", raw)))
     text = _HASHES.sub("", text)
     text = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", text)).replace("**", "")
     text = re.sub(r"\^(?=\w)", "", _NOTE_MARK.sub("", text))
-    return " ".join(text.split())
+    return " ".join(text.split()) or " ".join(raw.split())

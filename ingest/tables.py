@@ -27,6 +27,7 @@ def rows_of(lines: Sequence[Line], title: str) -> list[Piece]:
     """Return one piece for each row of the table ``lines``, which stands under the words ``title``."""
     table = _Table(_clean_title(title), ())
     above: tuple[str, ...] = ()
+    units: dict[int, str] = {}
     out = []
     for i, line in enumerate(lines):
         cells = _cells(line.text)
@@ -45,7 +46,7 @@ def rows_of(lines: Sequence[Line], title: str) -> list[Piece]:
                 table = _Table(table.title, table.header, cells[0])
             text = cells[0]
         else:
-            cells = _filled(cells, above)
+            cells = _filled(cells, above, units)
             above = cells
             text = _written_out(cells, table)
         prefix = "" if table.title.endswith(text) else table.title
@@ -67,7 +68,7 @@ def _cells(text: str) -> tuple[str, ...]:
 
 
 def _clean_title(title: str) -> str:
-    text = " ".join(title.split()).rstrip(":").strip()
+    text = " ".join(title.split()).rstrip(":.").strip()
     text = re.sub(r"^(?:het|de)\s+ijkpunt(?:en)?\s+(?:is|zijn):\s*", "", text, flags=re.I)
     return text if len(text) <= MAX_TITLE else ""
 
@@ -87,24 +88,27 @@ def _is_label(cells: Sequence[str], rows: int) -> bool:
     return bool(cells[0]) and not any(cells[1:]) and rows > 1
 
 
-def _filled(cells: tuple[str, ...], above: Sequence[str]) -> tuple[str, ...]:
-    """Take from the row above what this row leaves out on the left, and what a ditto mark stands for."""
+def _filled(cells: tuple[str, ...], above: Sequence[str], units: dict[int, str]) -> tuple[str, ...]:
+    """Take from the rows above what this row leaves out on the left, and what a ditto mark stands for.
+
+    ``units`` holds the last currency sign of every column and is kept up to date.
+    """
     out = list(cells)
     for i, cell in enumerate(out):
-        if i >= len(above):
-            break
-        if not cell and not any(out[: i + 1]) and above[i] and i + 1 < len(out):
-            continue
-        if cell.startswith('"') and cell.count('"') == 1:
-            unit = re.match(r"[^\d\s]+", above[i])
-            out[i] = (unit[0] if unit else "") + cell[1:] if cell != '"' else above[i]
+        if sign := re.match(r"[€$£]", cell):
+            units[i] = sign[0]
+        elif cell.strip() == '"':
+            out[i] = above[i] if i < len(above) else cell
+        elif cell.startswith('"') and cell.count('"') == 1 and i in units:
+            out[i] = units[i] + cell[1:]
     first = next((i for i, cell in enumerate(out) if cell), 0)
-    out[:first] = list(above[:first]) + [""] * max(0, first - len(above))
+    out[:first] = (list(above) + [""] * first)[:first]
     return tuple(out)
 
 
 def _written_out(cells: Sequence[str], table: _Table) -> str:
-    parts = [table.group] if table.group else []
+    total = re.fullmatch(r"totaal|total", cells[0], re.I)
+    parts = [table.group] if table.group and not total else []
     for i, cell in enumerate(cells):
         if not cell:
             continue
