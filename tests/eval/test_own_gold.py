@@ -1,0 +1,246 @@
+"""Our own gold questions against the text: every quote, every line, every label.
+
+The checks are written out here on purpose, so that they do not lean on the code that scores with this gold.
+"""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GOLD = ROOT / "eval" / "gold"
+LINES = (ROOT / "corpus" / "000_69aa542451feb2d1.txt").read_text(encoding="utf-8").split("\n")
+
+RANGES = {
+    "Alkmaar": (77, 501),
+    "Amersfoort": (502, 850),
+    "Amsterdam": (851, 1448),
+    "Arnhem": (1449, 2056),
+    "Den Haag": (2057, 2926),
+    "Deventer": (2927, 3230),
+    "Dordrecht": (3231, 3847),
+    "Eindhoven": (3848, 4303),
+    "Enschede": (4304, 4718),
+    "Groningen": (4719, 5234),
+    "Heerlen": (5235, 5725),
+    "Leeuwarden": (5726, 6132),
+    "Maastricht": (6133, 6498),
+    "Nijmegen": (6499, 6884),
+    "Rotterdam": (6885, 7566),
+    "Schiedam": (7567, 8092),
+    "Utrecht": (8093, 8906),
+    "Zaanstad": (8907, 9384),
+}
+
+TYPES = {"number", "person", "date", "place", "list", "fact", "explain", "compare", "yesno", "unanswerable"}
+STYLES = {"paraphrase", "lexical", "keywords", "typo", "wijknaam", "geen-plaats"}
+LEAST = {
+    "compare": 20,
+    "follow-up": 12,
+    "wrong-city": 25,
+    "city-state": 20,
+    "two-answers": 12,
+    "false-premise": 12,
+    "off-topic": 15,
+    "keywords": 8,
+    "typo": 8,
+    "everyday": 14,
+    "collection-list": 10,
+    "collection-not": 5,
+    "collection-count": 6,
+    "collection-values": 5,
+}
+NUMERALS = "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien".split()
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    with (GOLD / name).open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+SINGLE = read("own_single.jsonl")
+COLLECTION = read("own_collection.jsonl")
+EVERY = SINGLE + COLLECTION
+
+
+def name(question: dict[str, Any]) -> str:
+    return str(question["id"])
+
+
+def normalise(text: str) -> str:
+    text = unicodedata.normalize("NFC", text).casefold().replace("één", "een")
+    text = text.translate(str.maketrans("‘’‚“”„–—−", "'''\"\"\"---"))
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?!\d)", lambda number: number[0].replace(".", ""), text)
+    return re.sub(r" ?([-/]) ?", r"\1", text).replace(" %", "%").replace("€ ", "€")
+
+
+def states(text: str, variant: str) -> bool:
+    """Whether a variant stands in the text, and by itself where it begins or ends in a number."""
+    plain = normalise(variant)
+    before = r"(?<!\w)(?<!\d[.,])" if plain[0].isdigit() or len(plain) <= 3 else ""
+    after = r"(?!\w)(?![.,]\d)" if plain[-1].isdigit() or len(plain) <= 3 else ""
+    return bool(re.search(before + re.escape(plain) + after, normalise(text)))
+
+
+def all_evidence(question: dict[str, Any]) -> list[dict[str, Any]]:
+    return question["evidence"] + question.get("true_evidence", [])
+
+
+def test_ids_and_questions_are_unique() -> None:
+    given = [question["id"] for file in ("dev_single.jsonl", "dev_collection.jsonl") for question in read(file)]
+    ids = Counter([*given, *(question["id"] for question in EVERY)])
+    assert [key for key, times in ids.items() if times > 1] == []
+    texts = Counter(question.get("standalone", question["question"]).casefold() for question in EVERY)
+    assert [text for text, times in texts.items() if times > 1] == []
+
+
+def test_enough_of_every_kind() -> None:
+    kinds = Counter(question["trap"] for question in EVERY)
+    assert set(kinds) == set(LEAST)
+    assert {kind: kinds[kind] for kind, least in LEAST.items() if kinds[kind] < least} == {}
+    assert len(EVERY) >= 160
+
+
+def test_every_charter_is_asked_about() -> None:
+    asked = Counter(charter for question in SINGLE for charter in question["charters"])
+    assert set(asked) == set(RANGES)
+    assert min(asked.values()) >= 6
+    everyday = [question for question in SINGLE if question["trap"] in {"keywords", "typo", "everyday"}]
+    assert {charter for question in everyday for charter in question["charters"]} == set(RANGES)
+
+
+@pytest.mark.parametrize("question", EVERY, ids=name)
+def test_evidence_stands_in_the_charter(question: dict[str, Any]) -> None:
+    for entry in all_evidence(question):
+        start, end, quote = entry["start"], entry["end"], entry["quote"]
+        assert quote in "\n".join(LINES[start - 1 : end]), (start, quote)
+        charter = entry.get("charter") or question["charters"][0]
+        first, last = RANGES[charter]
+        assert first <= start <= end <= last, (charter, start)
+        assert "\n" not in quote and len(quote) <= 1500
+
+
+@pytest.mark.parametrize("question", SINGLE, ids=name)
+def test_single_is_well_formed(question: dict[str, Any]) -> None:
+    assert question["type"] in TYPES and question["style"] in STYLES
+    assert set(question["charters"]) <= set(RANGES)
+    if question["type"] == "unanswerable":
+        assert question["nuggets"] == [] and question["evidence"] == []
+        return
+    assert question["evidence"] and question["nuggets"] and all(question["nuggets"])
+    for nugget in question["nuggets"]:
+        assert any(states(question["answer"], variant) for variant in nugget), nugget
+    cited = {entry.get("charter", question["charters"][0]) for entry in question["evidence"]}
+    assert cited == set(question["charters"])
+    if len(question["charters"]) > 1:
+        assert all("charter" in entry for entry in question["evidence"])
+
+
+@pytest.mark.parametrize("question", SINGLE, ids=name)
+def test_each_kind_keeps_its_promise(question: dict[str, Any]) -> None:
+    kind = question["trap"]
+    if kind == "compare":
+        assert question["type"] == "compare" and 2 <= len(question["charters"]) <= 3
+    elif kind == "follow-up":
+        assert question["previous"] and question["standalone"]
+        assert len(question["standalone"]) > len(question["question"])
+    elif kind == "wrong-city":
+        assert question["type"] == "unanswerable" and len(question["charters"]) == 1
+        assert not set(question["true_in"]) & set(question["charters"])
+        assert {entry["charter"] for entry in question["true_evidence"]} <= set(question["true_in"])
+    elif kind == "city-state":
+        assert question["actor"] in {"gemeente", "rijk"}
+    elif kind == "two-answers":
+        assert len(question["nuggets"]) == 2
+    elif kind == "false-premise":
+        assert question["type"] in {"unanswerable", "yesno"}
+    elif kind == "off-topic":
+        assert question["type"] == "unanswerable" and question["charters"] == []
+
+
+@pytest.mark.parametrize("question", COLLECTION, ids=name)
+def test_collection_labels_all_charters(question: dict[str, Any]) -> None:
+    assert question["type"] == "aggregate" and question["style"] in STYLES
+    assert question["kind"] in {"list", "count", "table", "compare"} and question["topic"]
+    assert list(question["items"]) == list(RANGES)
+    assert set(question["items"].values()) <= {"ja", "nee", "deels"}
+    yes = {charter for charter, label in question["items"].items() if label == "ja"}
+    partly = {charter for charter, label in question["items"].items() if label == "deels"}
+    cited = {entry["charter"] for entry in question["evidence"]}
+    assert yes
+    if question.get("inverted"):
+        assert cited == set()
+    else:
+        assert yes <= cited <= yes | partly
+    if len(yes) < 10:
+        assert all(charter in question["answer"] for charter in yes)
+    if "count" in question:
+        assert question["count"] == len(yes)
+        assert states(question["answer"], NUMERALS[question["count"]])
+    for charter, variants in question.get("values", {}).items():
+        assert charter in yes and any(states(question["answer"], variant) for variant in variants), charter
+
+
+# What a charter must not say when it is asked about there: another spelling would make the gold wrong.
+ABSENT = {
+    "own-wc-01": r"cruy?i?ff|krajicek",
+    "own-wc-02": r"straatcoach",
+    "own-wc-03": r"lef-?\s?team",
+    "own-wc-04": r"\bmode(kwartier|wijk|straat)?\b",
+    "own-wc-05": r"waardenzeef",
+    "own-wc-06": r"geluids",
+    "own-wc-07": r"voetbalclub|scoren in|\bfc\b",
+    "own-wc-08": r"waterplein",
+    "own-wc-09": r"volkstuin",
+    "own-wc-10": r"\bkerk",
+    "own-wc-11": r"sloopfonds",
+    "own-wc-12": r"ooievaar",
+    "own-wc-13": r"kindlint|kinderlint",
+    "own-wc-14": r"gloeilamp|lampen",
+    "own-wc-15": r"frontlijn",
+    "own-wc-16": r"participatiecoach",
+    "own-wc-17": r"postzegel",
+    "own-wc-18": r"muziek",
+    "own-wc-19": r"voor wat",
+    "own-wc-20": r"w(ij|er)kacademie",
+    "own-wc-21": r"tunnel|spoor",
+    "own-wc-22": r"brandaris",
+    "own-wc-23": r"pact",
+    "own-wc-24": r"jeugdgroep|criminele groep|hinderlijke",
+    "own-wc-25": r"\blpg\b|gevaarlijke stof",
+    "own-wc-26": r"interventieteam",
+    "own-wc-27": r"buurtwacht|vaders",
+    "own-wc-28": r"drugsrunner|runners",
+    "own-not-01": r"micro-?\s?(krediet|financ)",
+    "own-not-02": r"combinatie-?\s?functie",
+    "own-not-04": r"mediation",
+    "own-not-05": r"groen (en|in )?\s?de stad",
+}
+
+
+@pytest.mark.parametrize("question", [question for question in EVERY if question["id"] in ABSENT], ids=name)
+def test_it_really_is_not_there(question: dict[str, Any]) -> None:
+    charters = question.get("charters") or [key for key, label in question["items"].items() if label == "ja"]
+    for charter in charters:
+        first, last = RANGES[charter]
+        found = [n for n in range(first, last + 1) if re.search(ABSENT[question["id"]], LINES[n - 1], re.IGNORECASE)]
+        assert found == [], (charter, found)
+
+
+@pytest.mark.parametrize("question", [q for q in COLLECTION if q["id"] in ABSENT], ids=name)
+def test_it_is_in_all_the_others(question: dict[str, Any]) -> None:
+    for charter in (key for key, label in question["items"].items() if label == "nee"):
+        first, last = RANGES[charter]
+        assert re.search(ABSENT[question["id"]], "\n".join(LINES[first - 1 : last]), re.IGNORECASE), charter
+
+
+def test_every_trap_of_absence_is_checked() -> None:
+    traps = {question["id"] for question in SINGLE if question["trap"] == "wrong-city"}
+    traps |= {question["id"] for question in COLLECTION if question.get("inverted")}
+    assert traps == set(ABSENT)
