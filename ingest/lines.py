@@ -195,11 +195,7 @@ def _adjacent_blocks(lines: Sequence[Line], skip: set[int], rules: set[int]) -> 
 def _kind(line: Line, ruled: bool) -> tuple[Kind, int]:
     if ruled:
         return "rule", 0
-    if (
-        "\t" in line.text.strip()
-        or (line.text.startswith("\t") and line.text.strip())
-        or _PIPE_ROW.match(line.text)
-    ):
+    if "\t" in line.text.lstrip() or _PIPE_ROW.match(line.text):
         return "row", 0
     if _NOTE.match(line.text):
         return "note", 0
