@@ -7,11 +7,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import Stemmer
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
+from spellchecker import SpellChecker
 
 _WORD = re.compile(r"\d+(?:[.,:/-]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
 _LINKS = ("", "s", "en", "e", "n")  # what Dutch puts between the parts of a compound
@@ -42,6 +43,16 @@ def stem(word: str) -> str:
         return word
     stemmed: str = Stemmer.Stemmer("dutch").stemWord(word)
     return stemmed
+
+
+@cache
+def _dictionary() -> SpellChecker:
+    return SpellChecker(language="nl")
+
+
+def is_dutch(word: str) -> bool:
+    """Say whether a folded word is in a general Dutch word list (340,000 words, read on first use)."""
+    return word in _dictionary()
 
 
 class Compounds:
@@ -89,9 +100,10 @@ class Compounds:
     def nearest(self, word: str) -> str | None:
         """Return the word of the corpus that a misspelt word most likely is, or None.
 
-        At most one slip in words of 5 to 7 letters and two in longer ones; swapped letters are one slip.
+        At most one slip in words of 5 to 7 letters and two in longer ones; swapped letters are one slip. A word that
+        Dutch has is never a misspelling: a corpus without "voetbalrellen" is not asked about "voetbalvelden".
         """
-        if word in self.counts or len(word) < 5 or not word.isalpha() or self.parts(word):
+        if word in self.counts or len(word) < 5 or not word.isalpha() or self.parts(word) or is_dutch(word):
             return None
         slips = 1 if len(word) < 8 else 2
         found = process.extract(

@@ -1,6 +1,6 @@
 """The records of answering; ``Answer.to_dict`` is the contract's answer object."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from ingest.model import Actor
@@ -39,7 +39,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer, everywhere the same (see the contract in the README)."""
+    """One answer, everywhere the same (see the contract in the README).
+
+    ``confidence`` (0 to 1) decides a refusal; ``notes`` say in Dutch what the user should know besides: a word that was
+    understood otherwise than written, a filter that was set.
+    """
 
     question: str
     kind: Kind
@@ -49,7 +53,30 @@ class Answer:
     retrieved: tuple[dict[str, Any], ...]
     items: tuple[Verdict, ...] = ()
     coverage: dict[str, int] | None = None
+    confidence: float = 0.0
+    notes: tuple[str, ...] = ()
     mode: Literal["extractive", "llm"] = "extractive"
     model: str | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     id: str | None = None
+
+
+def to_dict(answer: Answer) -> dict[str, Any]:
+    """Return the contract's answer object, ready for JSON."""
+    out: dict[str, Any] = {"id": answer.id} if answer.id is not None else {}
+    out |= {
+        "question": answer.question,
+        "kind": answer.kind,
+        "answer": answer.answer,
+        "refused": answer.refused,
+        "confidence": round(answer.confidence, 4),
+        "mode": answer.mode,
+        "model": answer.model,
+        "items": [asdict(item) for item in answer.items],
+        "coverage": answer.coverage,
+        "citations": [asdict(citation) for citation in answer.citations],
+        "retrieved": list(answer.retrieved),
+        "notes": list(answer.notes),
+        "timings_ms": answer.timings_ms,
+    }
+    return out

@@ -54,13 +54,16 @@ _GENERIC = frozenset(
     "inzet inzetten zetten zet plan plannen gebied terrein onderwerp thema onderdeel".split()
 )
 
+_NOT_COUNTED = STOP_WORDS | frozenset("extra nieuwe meer keer geld procent euro miljoen groepen sociale soorten uur jaar".split())
+
 
 @dataclass(frozen=True)
 class Question:
     """A question understood: what to search for, where, and what form the answer takes.
 
     ``search`` is the question for retrieval, with misspelt words mended; ``topic`` are the folded words that carry its
-    subject (no question words, no names of charters); ``corrections`` are (as written, as understood).
+    subject (no question words, no names of charters); ``counted`` is the stem of what "hoeveel …" counts; ``corrections``
+    are (as written, as understood).
     """
 
     text: str
@@ -70,6 +73,7 @@ class Question:
     actor: Actor | None
     asked: Asked
     topic: tuple[str, ...]
+    counted: str = ""
     negated: bool = False
     corrections: tuple[tuple[str, str], ...] = field(default=())
 
@@ -88,6 +92,7 @@ def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Que
         actor=_actor(fold(search), named, charters),
         asked=_asked(search),
         topic=_topic(search, charters),
+        counted=_counted(search),
         negated=kind == "collection" and bool(_NEGATED.search(fold(search))),
         corrections=corrections,
     )
@@ -155,6 +160,13 @@ def _asked(text: str) -> Asked:
     if _VERB_FIRST.match(folded):
         return "yesno"
     return next((asked for asked, pattern in _ASKED if re.search(pattern, folded)), "fact")
+
+
+def _counted(text: str) -> str:
+    """The stem of the thing counted: the first noun-like word after "hoeveel" or "aantal"."""
+    match = re.search(r"\b(?:hoeveel|aantal)\s+((?:\w|-)+(?:\s+\w+)?)", fold(text))
+    after = [word for word in words(match[1]) if word not in _NOT_COUNTED] if match else []
+    return stem(after[0]) if after else ""
 
 
 def _actor(folded: str, named: tuple[str, ...], charters: Sequence[Charter]) -> Actor | None:

@@ -1,0 +1,106 @@
+"""The core loop: a question in, a checked answer out."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from index.encoder import Encoder, open_encoder
+from index.search import Hit, Query, Searcher
+from index.store import Index, open_index
+from ingest.errors import UsageError
+from ingest.model import ACTORS, Actor
+from qa.collection import answer_collection, answer_compare
+from qa.model import Answer
+from qa.question import Question, analyse
+from qa.settings import Settings
+from qa.single import answer_single
+
+LONGEST_QUESTION = 2000  # characters that are read; what comes after adds nothing but time
+
+
+class Engine:
+    """Answers questions about one index; reading only, so one engine serves many users."""
+
+    def __init__(self, index: Index, encoder: Encoder, settings: Settings) -> None:
+        self.index, self.settings = index, settings
+        self.searcher = Searcher(index, encoder, settings.depth)
+
+    @classmethod
+    def open(cls, index_dir: Path, settings: Settings) -> "Engine":
+        """Open the index in ``index_dir``; raises IndexFolderError or ModelError with what to do."""
+        encoder = open_encoder(settings.model, settings.cache_dir)
+        return cls(open_index(index_dir, encoder.name), encoder, settings)
+
+    def ask(
+        self, text: str, charters: tuple[str, ...] = (), actor: str | None = None, id: str | None = None
+    ) -> Answer:
+        """Answer a question; ``charters`` and ``actor`` restrict where the answer may come from.
+
+        Raises UsageError for an empty question, an unknown charter or an unknown actor.
+        """
+        started = time.perf_counter()
+        question = self.understand(text, charters, actor)
+        query = self.searcher.query(question.search)
+        retrieved_at = time.perf_counter()
+        if question.kind == "collection":
+            answer = answer_collection(question, query, self.searcher, self.settings)
+        elif question.kind == "compare":
+            answer = answer_compare(question, query, self.searcher, self.settings)
+        else:
+            answer = answer_single(question, query, self.searcher, self.settings)
+        ended = time.perf_counter()
+        timings = {
+            "retrieve": round((retrieved_at - started) * 1000, 1),
+            "answer": round((ended - retrieved_at) * 1000, 1),
+            "total": round((ended - started) * 1000, 1),
+        }
+        return replace(answer, id=id, question=text, timings_ms=timings)
+
+    def search(
+        self, text: str, k: int = 10, charters: tuple[str, ...] = (), actor: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the best ``k`` passages for a question, as the contract's ``retrieved`` with text and section."""
+        question = self.understand(text, charters, actor)
+        hits = self.searcher.search(self.searcher.query(question.search), self._mask(question), k)
+        return [
+            {**retrieved(hit), "section": list(hit.passage.section), "actor": hit.passage.actor, "text": hit.passage.text}
+            for hit in hits
+        ]
+
+    def understand(self, text: str, charters: tuple[str, ...] = (), actor: str | None = None) -> Question:
+        """Analyse a question and lay the user's filters over it."""
+        clean = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+        if not clean:
+            raise UsageError("De vraag is leeg", 'een vraag, bijvoorbeeld: charterwijzer ask "wat is een Kindlint?"')
+        question = analyse(clean[:LONGEST_QUESTION], self.index.charters, self.index.compounds)
+        if charters:
+            known = {charter.name.lower(): charter.name for charter in self.index.charters}
+            unknown = [name for name in charters if name.lower() not in known]
+            if unknown:
+                raise UsageError(f"Charter {unknown[0]!r} is er niet", ", ".join(known.values()))
+            named = tuple(known[name.lower()] for name in charters)
+            question = replace(question, within=named)
+        if actor is not None:
+            if actor not in ACTORS:
+                raise UsageError(f"Partij {actor!r} bestaat niet", ", ".join(ACTORS))
+            question = replace(question, only=actor)
+        return question
+
+    def _mask(self, question: Question) -> Any:
+        return self.searcher.mask(question.within or question.charters, question.only)
+
+
+def retrieved(hit: Hit) -> dict[str, Any]:
+    """Return a hit as an entry of the answer object's ``retrieved``."""
+    span = hit.passage.span
+    return {
+        "passage_id": hit.passage.id,
+        "charter": hit.passage.charter,
+        "document": span.document,
+        "start_line": span.start_line,
+        "end_line": span.end_line,
+        "start_char": span.start,
+        "end_char": span.end,
+        "score": round(hit.score, 4),
+    }

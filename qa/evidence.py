@@ -1,0 +1,190 @@
+"""Evidence: which sentence of the passages found proves an answer, and how sure that is.
+
+Every sentence of the best passages is scored by a linear model over a handful of features that any reader would name:
+how well the passage fits, how well the sentence fits, whether the words of the subject are in it, whether it holds the
+kind of thing that is asked (a number, a date, a name), and whether it speaks of the party that is asked about.
+The weights are fitted by ``python -m eval.calibrate`` and live in ``qa/weights.json``.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.dutch import stem, words
+from index.search import Hit, Query, Searcher
+from ingest.model import Sentence
+from qa.question import Asked, Question
+
+FEATURES = (
+    "passage",  # the passage's final search score
+    "sentence",  # mean over the question's tokens of the best similarity in the sentence
+    "focus",  # the same over the tokens of the subject's words only
+    "weakest",  # the subject's word that fits worst
+    "coverage",  # share of the subject's weight whose words occur in the sentence
+    "coverage_passage",  # the same in the passage with its header
+    "typed",  # the sentence holds the kind of thing that is asked
+    "counted",  # the sentence gives a number of the very thing that "hoeveel …" asks about
+    "party",  # the sentence's party is the one asked about (1), another (-1), or none was asked about (0)
+    "rank",  # 1 / (1 + rank of the passage)
+    "short",  # the sentence has fewer than five words
+    "lead",  # the sentence announces a list
+)
+Features = NDArray[np.float32]
+
+_NUMBER = re.compile(
+    r"\d|\b(?:een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|twintig|dertig|honderd|duizend|helft|half|halve)\b", re.I
+)
+_COUNT = re.compile(r"(?!(?:19|20)\d\d$)\d[\d.,]*%?|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|vijftien|twintig|dertig|veertig|vijftig|honderd")
+_AMOUNT = re.compile(r"€|\beuro\b|\bmln\b|\bmiljoen\b|\bmiljard\b|\bton\b|\d{1,3}(?:\.\d{3})+", re.I)
+_MONTH = r"januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
+_DATE = re.compile(rf"\b(?:19|20)\d\d\b|\b\d{{1,2}} (?:{_MONTH})\b|\b\d{{1,2}}\s?[-/]\s?\d{{1,2}}\s?[-/ ]\s?\d{{2,4}}\b|\b(?:{_MONTH})\b", re.I)
+_NAME = re.compile(r"(?<=[a-z,:(] )[A-Z][a-z]+|\b(?:drs|mr|ir|dr|mevrouw|de heer|wethouder|minister)\b\.?", re.M)
+_PLACE = re.compile(r"\b(?:in|aan|op|bij|te|nabij|langs|naast|rond)\s+(?:de\s+|het\s+)?[A-Z]\w+|plein|straat|wijk|buurt|weg\b|park|school")
+_TYPES: dict[Asked, re.Pattern[str]] = {
+    "number": _NUMBER,
+    "amount": _AMOUNT,
+    "date": _DATE,
+    "person": _NAME,
+    "place": _PLACE,
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One sentence as proof: where it was found, its place in the passage, its features and score."""
+
+    hit: Hit
+    position: int
+    features: Features
+    score: float
+
+    @property
+    def sentence(self) -> Sentence:
+        """The sentence itself."""
+        return self.hit.passage.sentences[self.position]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The subject of a question: per word its weight, its terms, and the question's tokens that spell it."""
+
+    weights: NDArray[np.float32]
+    terms: tuple[frozenset[str], ...]
+    tokens: tuple[tuple[int, ...], ...]
+
+
+def topic_of(question: Question, query: Query, searcher: Searcher) -> Topic:
+    """Return the subject's words with how much each says (inverse document frequency)."""
+    compounds = searcher.index.compounds
+    term_sets = tuple(frozenset({stem(word), *map(stem, compounds.parts(word))}) for word in question.topic)
+    weights = np.array([searcher.idf(stem(word)) for word in question.topic], np.float32)
+    spans = _word_spans(query.text, question.topic)
+    tokens = tuple(
+        tuple(i for i, (start, end) in enumerate(query.encoded.offsets) if end > start and a <= start and end <= b + 1)
+        for a, b in spans
+    )
+    return Topic(weights, term_sets, tokens)
+
+
+def _word_spans(text: str, topic: Sequence[str]) -> list[tuple[int, int]]:
+    folded = text.lower()
+    found = [folded.find(word) for word in topic]
+    return [(start, start + len(word)) if start >= 0 else (0, 0) for start, word in zip(found, topic, strict=True)]
+
+
+def evidence(question: Question, query: Query, hits: Sequence[Hit], searcher: Searcher, weights: Features) -> list[Evidence]:
+    """Return every sentence of the hits with its features and score, best first."""
+    topic = topic_of(question, query, searcher)
+    out = []
+    for rank, hit in enumerate(hits):
+        for position, features in enumerate(_features_of(question, query, topic, hit, rank, searcher)):
+            out.append(Evidence(hit, position, features, float(features @ weights)))
+    return sorted(out, key=lambda one: -one.score)
+
+
+def _features_of(
+    question: Question, query: Query, topic: Topic, hit: Hit, rank: int, searcher: Searcher
+) -> list[Features]:
+    sentences = hit.passage.sentences
+    similar = searcher.index.tokens.sentence_sims(query.encoded.tokens, hit.row, len(sentences))
+    compounds = searcher.index.compounds
+    around = _coverage(topic, sentence_terms(f"{hit.passage.header} {hit.passage.text}", compounds))
+    rows = []
+    for position, sentence in enumerate(sentences):
+        focus, weakest = _fit(topic, similar[position])
+        row = (
+            hit.score,
+            float(similar[position].mean()),
+            focus,
+            weakest,
+            _coverage(topic, sentence_terms(sentence.text, compounds)),
+            around,
+            _typed(question.asked, sentence.text),
+            _counted(question, sentence.text),
+            _party(question, sentence),
+            1 / (1 + rank),
+            float(len(sentence.text.split()) < 5),
+            float(sentence.text.rstrip().endswith(":")),
+        )
+        rows.append(np.array(row, np.float32))
+    return rows
+
+
+def _fit(topic: Topic, similar: NDArray[np.float32]) -> tuple[float, float]:
+    """Weighted mean and minimum over the subject's words of how well the sentence fits each."""
+    fits = np.array([similar[list(tokens)].mean() if tokens else np.nan for tokens in topic.tokens], np.float32)
+    known = ~np.isnan(fits)
+    if not known.any():
+        return float(similar.mean()), float(similar.mean())
+    return float(np.average(fits[known], weights=topic.weights[known])), float(fits[known].min())
+
+
+def _coverage(topic: Topic, present: frozenset[str]) -> float:
+    if not topic.terms:
+        return 0.0
+    shares = [_share(terms, present) for terms in topic.terms]
+    return float(np.average(shares, weights=topic.weights))
+
+
+def _share(terms: frozenset[str], present: frozenset[str]) -> float:
+    """1 where the word itself occurs, else the share of its parts that do (a compound) or 0."""
+    found = len(terms & present)
+    return 1.0 if found and len(terms) == 1 else min(1.0, found / max(1, len(terms) - 1))
+
+
+@lru_cache(maxsize=20_000)
+def _terms(text: str, _compounds_id: int, compounds: object) -> frozenset[str]:
+    parts = compounds.parts  # type: ignore[attr-defined]
+    return frozenset(stem(piece) for word in words(text) for piece in (word, *parts(word)))
+
+
+def sentence_terms(text: str, compounds: object) -> frozenset[str]:
+    """Return the stems of a text's words and of the parts of its compounds."""
+    return _terms(text, id(compounds), compounds)
+
+
+def _typed(asked: Asked, text: str) -> float:
+    pattern = _TYPES.get(asked)
+    return 0.0 if pattern is None else (1.0 if pattern.search(text) else -1.0)
+
+
+def _counted(question: Question, text: str) -> float:
+    """1 where a number stands right before the thing counted ("25 extra straatcoaches"), -1 where none does."""
+    if not question.counted:
+        return 0.0
+    pieces = words(text)
+    for place, piece in enumerate(pieces):
+        if stem(piece) == question.counted or (len(question.counted) > 4 and stem(piece).endswith(question.counted)):
+            if any(_COUNT.fullmatch(near) for near in pieces[max(0, place - 4) : place]):
+                return 1.0
+    return -1.0
+
+
+def _party(question: Question, sentence: Sentence) -> float:
+    if question.actor is None or sentence.actor == "gezamenlijk":
+        return 0.0
+    return 1.0 if sentence.actor == question.actor else -1.0
