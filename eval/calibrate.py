@@ -1,8 +1,8 @@
 """Choose the refusal threshold: refuse an answer whose ``confidence`` lies under it.
 
-The threshold is chosen for what refusing is worth, the share of unanswerable questions that are refused less the
-share of answerable ones (Youden's J, 1950), and judged by cross-validation over charters: each charter's questions
-are refused with the threshold that the other charters chose. ``python -m eval.calibrate RUN`` prints the table.
+The threshold is chosen for what refusing is worth: the share of unanswerable questions that are refused, less
+the share of answerable ones (Youden's J, 1950). It is cross-validated: each charter's questions are
+refused with the threshold that the other charters chose. ``python -m eval.calibrate RUN`` prints the table.
 """
 
 import sys
@@ -34,7 +34,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Choice:
-    """What one threshold does: the unanswerable and answerable questions refused, and correct answers withheld."""
+    """What one threshold does: the shares of questions refused, and the correct answers withheld."""
 
     threshold: float
     refused_unanswerable: float
@@ -49,7 +49,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Calibration:
-    """The chosen threshold, all choices there were, what other charters chose, and the cross-validated cost."""
+    """The chosen threshold, all choices, what the other charters chose for each, and the cost held out."""
 
     chosen: Choice
     choices: tuple[Choice, ...]
@@ -127,7 +127,7 @@ def show(found: Calibration, rows: int = 20) -> RenderableType:
         "drempel",
         "terecht geweigerd",
         "onterecht geweigerd",
-        "goede antwoorden ingehouden",
+        "goed maar ingehouden",
         "saldo",
     ):
         table.add_column(heading, justify="right")

@@ -1,4 +1,4 @@
-"""Plots as inline SVG: pure functions from numbers to text, quiet, readable without colour, all labels escaped."""
+"""Plots as inline SVG: pure functions from numbers to text; quiet, and every label escaped."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
@@ -7,7 +7,6 @@ from math import ceil, floor, log10
 from eval.summary import Estimate, percentile
 
 INK, SOFT, LINE, ACCENT, PALE, WARN = "#1f2933", "#66727f", "#e3e8ee", "#1f6f8b", "#9cc5d3", "#c2571a"
-Line = tuple[str, Sequence[tuple[float, float]], str]
 
 
 def percent(value: float) -> str:
@@ -23,19 +22,15 @@ def label(x: float, y: float, words: object, anchor: str = "start", color: str =
     )
 
 
-def rule(
-    x1: float, y1: float, x2: float, y2: float, color: str = LINE, width: float = 1, dash: str = ""
-) -> str:
+def rule(x1: float, y1: float, x2: float, y2: float, color: str = LINE, width: float = 1) -> str:
     """Return a straight line."""
     return (
         f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}" '
-        f'stroke-width="{width}" stroke-dasharray="{dash}" stroke-linecap="round"/>'
+        f'stroke-width="{width}" stroke-linecap="round"/>'
     )
 
 
-def dot(
-    x: float, y: float, radius: float = 5, color: str = ACCENT, title: str = "", opacity: float = 1
-) -> str:
+def dot(x: float, y: float, radius: float, color: str, title: str = "", opacity: float = 1) -> str:
     """Return a dot with a tooltip."""
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{color}" fill-opacity="{opacity}">'
@@ -51,9 +46,9 @@ def svg(width: int, height: int, parts: Iterable[str], title: str) -> str:
     )
 
 
-def recall_curve(curves: Sequence[Line], marks: Sequence[int], depth: int = 50) -> str:
-    """Draw recall against the number of passages read, ranks on a logarithmic axis; marks carry their value."""
-    left, top, wide, high = 48, 16, 560, 240
+def recall_curve(curve: Sequence[tuple[float, float]], marks: Sequence[int]) -> str:
+    """Draw recall (rank, share) on a logarithmic axis of ranks; marked ranks carry their value."""
+    left, top, wide, high, depth = 48, 20, 560, 230, curve[-1][0]
 
     def x(rank: float) -> float:
         return left + wide * log10(rank) / log10(depth)
@@ -62,18 +57,17 @@ def recall_curve(curves: Sequence[Line], marks: Sequence[int], depth: int = 50) 
         return top + high * (1 - value)
 
     parts = _share_axis(left, wide, y)
-    parts += [label(x(k), top + high + 20, k, "middle") for k in marks]
-    parts.append(label(left + wide / 2, top + high + 42, "eerste zoveel gevonden passages", "middle"))
-    for place, (name, curve, color) in enumerate(curves):
-        path = " ".join(f"{x(rank):.1f},{y(value):.1f}" for rank, value in curve)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2.5"/>')
-        at = dict(curve)
-        for k in marks:
-            parts.append(dot(x(k), y(at[k]), 4, color, f"{name}, eerste {k}: {percent(at[k])}"))
-            if not place:
-                parts.append(label(x(k), y(at[k]) - 10, percent(at[k]), "middle", INK))
-        parts.append(label(left + wide + 12, y(curve[-1][1]) + 4, name, color=color))
-    return svg(760, 310, parts, "Aandeel vragen met het bewijs bij de eerste k passages")
+    path = " ".join(f"{x(rank):.1f},{y(value):.1f}" for rank, value in curve)
+    parts.append(f'<polyline points="{path}" fill="none" stroke="{ACCENT}" stroke-width="2.5"/>')
+    for rank, value in curve:
+        if rank in marks:
+            parts.append(dot(x(rank), y(value), 4.5, ACCENT, f"eerste {rank}: {percent(value)}"))
+            parts.append(
+                label(x(rank) + 6, y(value) - 11, percent(value), "start" if rank == 1 else "middle", INK)
+            )
+            parts.append(label(x(rank), top + high + 20, rank, "middle"))
+    parts.append(label(left + wide / 2, top + high + 42, "zoveel passages van boven af", "middle"))
+    return svg(650, 304, parts, "Aandeel vragen met het bewijs bij de eerste k passages")
 
 
 def _share_axis(left: float, wide: float, y: Callable[[float], float]) -> list[str]:
@@ -106,7 +100,7 @@ def intervals(rows: Mapping[str, Estimate], title: str, names: float = 190) -> s
 
 
 def tradeoff(curve: Sequence[tuple[float, float, float]], now: tuple[float, float]) -> str:
-    """Draw right refusals against wrong ones for each threshold (wrong, right, threshold), and where the system is."""
+    """Draw right refusals against wrong ones (points are wrong, right, threshold), and the system of now."""
     left, top, side = 56, 16, 260
 
     def x(value: float) -> float:
@@ -120,7 +114,7 @@ def tradeoff(curve: Sequence[tuple[float, float, float]], now: tuple[float, floa
         label(x(tenth / 10), top + side + 18, percent(tenth / 10), "middle") for tenth in range(0, 11, 2)
     ]
     parts.append(label(left + side / 2, top + side + 40, "beantwoordbare vragen geweigerd (fout)", "middle"))
-    parts.append(rule(x(0), y(0), x(1), y(1), LINE, 1, "4 4"))
+    parts.append(rule(x(0), y(0), x(1), y(1)))
     path = " ".join(f"{x(wrong):.1f},{y(right):.1f}" for wrong, right, _ in curve)
     parts.append(f'<polyline points="{path}" fill="none" stroke="{ACCENT}" stroke-width="2.5"/>')
     parts += [
@@ -133,15 +127,17 @@ def tradeoff(curve: Sequence[tuple[float, float, float]], now: tuple[float, floa
         )
         for wrong, right, t in curve
     ]
-    parts.append(
-        dot(x(now[0]), y(now[1]), 7, WARN, f"nu: {percent(now[1])} terecht, {percent(now[0])} onterecht")
-    )
+    parts.append(dot(x(now[0]), y(now[1]), 7, WARN, f"nu: {_refusals(*now)}"))
     parts.append(label(x(now[0]) + 12, y(now[1]) + 16, "nu", "start", WARN, 13))
     return svg(360, 326, parts, "Onbeantwoordbare vragen terecht geweigerd tegen beantwoordbare onterecht")
 
 
+def _refusals(wrong: float, right: float) -> str:
+    return f"{percent(right)} terecht geweigerd, {percent(wrong)} onterecht"
+
+
 def latencies(stages: Mapping[str, Sequence[float]]) -> str:
-    """Draw the time of every question for each stage on a logarithmic axis, with median and 95th percentile."""
+    """Draw every question's time for each stage on a logarithmic axis, with median and 95th percentile."""
     names, wide, step, top = 110, 480, 58, 26
     spent = [max(value, 0.1) for values in stages.values() for value in values]
     low, high = floor(log10(min(spent))), max(ceil(log10(max(spent))), floor(log10(min(spent))) + 1)
@@ -158,10 +154,10 @@ def latencies(stages: Mapping[str, Sequence[float]]) -> str:
         y = top + step * place + 18
         parts.append(label(names - 14, y + 4, stage, "end", INK, 13))
         parts += [dot(x(v), y + (n * 7 % 11 - 5), 2.5, ACCENT, opacity=0.25) for n, v in enumerate(values)]
-        for share, name in ((0.5, "p50"), (0.95, "p95")):
+        for share, name, anchor in ((0.5, "p50", "end"), (0.95, "p95", "start")):
             at = percentile(values, share)
             parts.append(rule(x(at), y - 11, x(at), y + 11, INK, 2))
-            parts.append(label(x(at), y + 26, f"{name} {_duration(at)}", "middle", INK, 11))
+            parts.append(label(x(at), y + 26, f"{name} {_duration(at)}", anchor, INK, 11))
     return svg(640, height, parts, "Tijd per stap")
 
 
@@ -173,7 +169,7 @@ def _duration(ms: float) -> str:
 
 def bars(rows: Mapping[str, int], title: str) -> str:
     """Draw one horizontal bar for each count."""
-    names, wide, step = 300, 300, 28
+    names, wide, step = 345, 290, 28
     most = max([*rows.values(), 1])
     parts = []
     for place, (name, count) in enumerate(rows.items()):
@@ -181,4 +177,4 @@ def bars(rows: Mapping[str, int], title: str) -> str:
         parts.append(label(names - 12, y + 14, name, "end", INK, 13))
         parts.append(f'<rect x="{names}" y="{y}" width="{size:.1f}" height="18" rx="3" fill="{PALE}"/>')
         parts.append(label(names + size + 8, y + 14, count, "start", INK, 13))
-    return svg(660, step * len(rows) + 8, parts, title)
+    return svg(680, step * len(rows) + 8, parts, title)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from ingest.corpus import outlines_of
 from ingest.errors import GoldError
+from ingest.model import Charter, Document
 
 Label = Literal["ja", "nee", "deels"]
 LABELS: tuple[Label, ...] = ("ja", "nee", "deels")
@@ -34,9 +35,14 @@ class Source:
     def read(cls, paths: Sequence[Path] = ()) -> "Source":
         """Read the documents of a corpus; without paths, of the one that ships."""
         outlines = list(outlines_of(paths))
+        return cls.of([outline.document for outline in outlines], [outline.charter for outline in outlines])
+
+    @classmethod
+    def of(cls, documents: Iterable[Document], charters: Iterable[Charter]) -> "Source":
+        """Return the source of documents and charters that were read, for example into an index."""
         return cls(
-            {outline.document.name: outline.document.text for outline in outlines},
-            {outline.charter.name: outline.document.name for outline in outlines},
+            {document.name: document.text for document in documents},
+            {charter.name: charter.span.document for charter in charters},
         )
 
     @cached_property

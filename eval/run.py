@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -118,7 +119,8 @@ def _keep(result: Result, file: TextIO) -> Result:
 def figures(results: Sequence[Result], source: Source) -> dict[str, Any]:
     """Return the figures of a run: means with intervals, retrieval, slices, latency and failures."""
     answers = {result.question.id: result.answer or {} for result in results}
-    measured = ir_figures([result.question for result in results], answers, source)
+    asked = [result.question for result in results]
+    measured = ir_figures(asked, answers, source) if find_spec("ir_measures") else {}
     parts = groups(results)
     return {
         "questions": len(results),

@@ -1,0 +1,355 @@
+"""The report of a run: one HTML file in Dutch, for a policy officer and an engineer alike.
+
+First how often the system is right and whether it says so when it does not know, then the plots, then every
+wrong answer with the gold, what was said, and at what rank the evidence was. The file needs nothing else.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from eval import charts
+from eval.calibrate import cost, points, thresholds
+from eval.compare import Comparison, Difference
+from eval.gold import GoldQuestion
+from eval.metrics import RECALL_AT, items
+from eval.mistakes import CAUSES, STYLES, TYPES, cause_of, mistakes
+from eval.run import Result, Run
+from eval.summary import (
+    ALL,
+    CHECKS,
+    NAMES,
+    SLICES,
+    Estimate,
+    estimate,
+    estimates,
+    figure,
+    groups,
+    means,
+    percentile,
+    slices,
+)  # fmt: skip
+
+STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
+MEANING = {
+    "correct": "alles staat erin, niet geweigerd, en een citaat raakt het bewijs",
+    "nugget_recall": "deel van wat een goed antwoord moet bevatten",
+    "cite_recall": "deel van het bewijs dat is geciteerd",
+    "cite_precision": "deel van de citaten dat bewijs is (ondergrens)",
+    "refused_unanswerable": "onbeantwoordbare vragen terecht geweigerd",
+    "false_refusal": "beantwoordbare vragen ten onrechte geweigerd",
+    "precision": "deel van de genoemde steden dat klopt",
+    "recall": "deel van de juiste steden dat is genoemd",
+    "f1": "precisie en volledigheid samen",
+    "exact": "lijsten zonder één fout",
+    "list_cited": "juiste steden met een citaat dat het bewijst",
+    "list_value": "juiste steden met de juiste waarde erbij",
+    "list_count": "gevraagd aantal juist genoemd",
+    "mrr": "gemiddelde van 1 / rang van het eerste bewijs",
+    "verbatim": "citaten die letterlijk in de bron staan",
+    "words": "lengte van het antwoord in woorden",
+} | {
+    f"recall@{k}": f"bewijs bij de eerste {k} passages" if k > 1 else "bewijs in de eerste passage"
+    for k in RECALL_AT
+}
+CELLS = {
+    ("ja", "yes"): ("●", "right", "terecht genoemd"),
+    ("ja", "no"): ("○", "missed", "gemist"),
+    ("nee", "yes"): ("✕", "false", "ten onrechte genoemd"),
+    ("nee", "no"): ("·", "calm", "terecht niet genoemd"),
+}
+
+
+def write_report(
+    path: Path, run: Run, comparison: Comparison | None = None, others: Sequence[Run] = ()
+) -> None:
+    """Write the report of ``run``: with a comparison also what changed, with other runs a table of all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page(run, comparison, others), encoding="utf-8")
+
+
+def page(run: Run, comparison: Comparison | None = None, others: Sequence[Run] = ()) -> str:
+    """Return the report as HTML."""
+    parts = groups(run.results)
+    single, collection = parts.get("single", []), parts.get("collection", [])
+    body = [
+        _head(run),
+        _cards(single, collection),
+        _section("Naast andere systemen", _systems([run, *others])) if others else "",
+        _section("Wat er veranderde", _comparison(comparison)) if comparison else "",
+        _section(
+            "Waar het misgaat", _causes(run.results), "Elke foute vraag telt bij de eerste stap die misging."
+        ),
+        _section(
+            "Vindt het systeem het bewijs?", _recall(single), "Losse vragen; meer passages lezen vindt meer."
+        ),
+        _section("Goed per soort vraag", _by("type", single), INTERVALS),
+        _section("Goed per vraagstijl", _by("style", single)),
+        _section("Goed per charter", _by("charter", single)),
+        _section("Weigeren", _refusals(single), REFUSALS),
+        _section(
+            "Hoe lang duurt het?", _latency(run.results), "Eén stip is één vraag; p95 is de traagste 5%."
+        ),
+        _section("Vragen over alle charters", _matrix(collection), LEGEND),
+        _section("Alle maten", "".join(_figures(NAMES[group], part) for group, part in parts.items())),
+        _section(
+            "Elk fout antwoord", mistakes(run.results), "Klik op een vraag voor het antwoord en het bewijs."
+        ),
+    ]
+    title = f"Charterwijzer: {run.name}"
+    return (
+        f'<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{STYLE}</style></head><body><main>{''.join(body)}</main></body></html>\n"
+    )
+
+
+INTERVALS = "Balk: 95%-interval (Wilson). Overlappen twee balken sterk, dan kan het verschil toeval zijn."
+REFUSALS = """Linksboven is het best: alles weigeren wat niet in de charters staat, en niets anders. De lijn
+laat zien wat een andere drempel zou doen; ga met de muis over een punt voor de drempel."""
+LEGEND = """● terecht genoemd · ○ gemist · ✕ ten onrechte genoemd · ◐ beide is goed · punt: terecht
+niet genoemd. Ga met de muis over een vakje voor wat het systeem zei."""
+
+
+# The first screen
+
+
+def _head(run: Run) -> str:
+    info = run.info
+    versions = ", ".join(f"{name} {found}" for name, found in info.get("versions", {}).items())
+    about = [
+        info.get("started"),
+        f"{len(run.results)} vragen",
+        f"versie {info.get('commit')}",
+        info.get("machine"),
+    ]
+    settings = {
+        k: v for k, v in info.items() if k not in {"name", "started", "commit", "machine", "versions"}
+    }
+    return (
+        f"<header><p class=kicker>Charterwijzer · meting</p><h1>{escape(run.name)}</h1>"
+        f"<p class=about>{escape(' · '.join(str(part) for part in about if part))}</p>"
+        f"<details><summary>Instellingen en versies</summary><p class=about>{escape(versions)}</p>"
+        f"{_pairs(settings)}</details></header>"
+    )
+
+
+def _moment(started: str) -> str:
+    try:
+        return datetime.fromisoformat(started).strftime("%d-%m-%Y, %H.%M uur")
+    except ValueError:
+        return started
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    rows = "".join(f"<tr><th>{escape(str(k))}</th><td>{escape(str(v))}</td></tr>" for k, v in values.items())
+    return f"<table>{rows}</table>"
+
+
+def _section(title: str, content: str, note: str = "") -> str:
+    return (
+        f"<section><h2>{escape(title)}</h2><p class=note>{escape(note)}</p>{content}</section>"
+        if content
+        else ""
+    )
+
+
+def _cards(single: Sequence[Result], collection: Sequence[Result]) -> str:
+    wanted = (
+        (single, "correct", "goed beantwoord", "losse vragen met een antwoord in de charters"),
+        (single, "recall@5", "bewijs gevonden", "bij de eerste vijf passages"),
+        (
+            single,
+            "refused_unanswerable",
+            "terecht geweigerd",
+            "vragen waarop de charters geen antwoord geven",
+        ),
+        (single, "false_refusal", "ten onrechte geweigerd", "vragen waarop ze dat wel geven"),
+        (collection, "f1", "steden juist", "F1 van de lijsten over alle charters"),
+        (collection, "exact", "lijsten foutloos", "geen stad te veel of te weinig"),
+        ([*single, *collection], "verbatim", "citaten letterlijk", "moet altijd 100% zijn"),
+    )
+    return f"<div class=cards>{''.join(_card(*row) for row in wanted)}</div>"
+
+
+def _card(part: Sequence[Result], name: str, what: str, note: str) -> str:
+    values = figure(part, name)
+    if not values:
+        return ""
+    found = estimate(values)
+    between = f"tussen {charts.percent(found.low)} en {charts.percent(found.high)}, n = {found.n}"
+    if name == "verbatim":
+        between = f"n = {found.n}"
+    return (
+        f"<div class=card><b>{charts.percent(found.mean)}</b><strong>{escape(what)}</strong>"
+        f"<span>{escape(note)}</span><small>{escape(between)}</small></div>"
+    )
+
+
+# Plots
+
+
+def _recall(single: Sequence[Result]) -> str:
+    values = figure(single, "mrr")
+    if not values:
+        return ""
+    ranks = [round(1 / value) if value else None for value in values]
+    curve = [(k, sum(rank is not None and rank <= k for rank in ranks) / len(ranks)) for k in range(1, 51)]
+    return charts.recall_curve(curve, RECALL_AT)
+
+
+def _by(name: str, single: Sequence[Result]) -> str:
+    found = {}
+    for key, part in slices(single, SLICES[name]).items():
+        if values := figure(part, "correct"):
+            found[(TYPES | STYLES).get(key, key)] = estimate(values)
+    ordered = found if name == "charter" else dict(sorted(found.items(), key=lambda row: -row[1].mean))
+    return charts.intervals(ordered, f"Goed beantwoord per {name}") if found else ""
+
+
+def _refusals(single: Sequence[Result]) -> str:
+    now = means(single, ("false_refusal", "refused_unanswerable"))
+    if len(now) < 2:
+        return ""
+    some = points(single)
+    choices = [cost(some, threshold) for threshold in thresholds(some)]
+    curve = [(c.false_refusal, c.refused_unanswerable, c.threshold) for c in choices]
+    return charts.tradeoff(curve, (now["false_refusal"], now["refused_unanswerable"]))
+
+
+def _latency(results: Sequence[Result]) -> str:
+    stages: dict[str, list[float]] = {}
+    for result in results:
+        for stage, spent in ((result.answer or {}).get("timings_ms") or {}).items():
+            stages.setdefault(stage, []).append(float(spent))
+    return charts.latencies(stages) if stages else ""
+
+
+def _causes(results: Sequence[Result]) -> str:
+    found = Counter(cause for result in results if (cause := cause_of(result)))
+    rows = {text: found[cause] for cause, text in CAUSES.items() if found[cause]}
+    return charts.bars(rows, "Oorzaken") if rows else "<p>Alles is goed beantwoord.</p>"
+
+
+# City × topic
+
+
+def _matrix(collection: Sequence[Result]) -> str:
+    cities = sorted({city for one in collection if one.question.roll for city in one.question.roll.items})
+    if not cities:
+        return ""
+    head = "".join(f"<th class=city><span>{escape(city)}</span></th>" for city in cities)
+    rows = "".join(_matrix_row(result, cities) for result in collection)
+    return (
+        "<div class=wide><table class=matrix><thead><tr><th></th>"
+        f"{head}<th>F1</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _matrix_row(result: Result, cities: Sequence[str]) -> str:
+    said = {str(item.get("charter")): item for item in items(result.answer or {})}
+    labels = result.question.roll.items if result.question.roll else {}
+    cells = "".join(_cell(city, labels.get(city), said.get(city, {})) for city in cities)
+    f1 = f"{result.figures['f1']:.2f}".replace(".", ",")
+    return f"<tr><th>{escape(result.question.question)}</th>{cells}<td class=f1>{f1}</td></tr>"
+
+
+def _cell(city: str, label: str | None, item: Mapping[str, Any]) -> str:
+    verdict = str(item.get("verdict") or "no")
+    shown = CELLS.get((label or "", "yes" if verdict == "yes" else "no"), ("◐", "calm", "beide is goed"))
+    if label is None:
+        shown = ("", "calm", "niet in het goud")
+    mark, kind, meaning = shown
+    value = f": {item['value']}" if item.get("value") else ""
+    return (
+        f'<td class={kind} title="{escape(f"{city}, {meaning} ({verdict}){value}", quote=True)}">{mark}</td>'
+    )
+
+
+# Tables
+
+
+def _figures(title: str, part: Sequence[Result]) -> str:
+    rows = "".join(_figure(name, found) for name, found in estimates(part).items())
+    heads = "<tr><th>maat</th><th>wat het is</th><th>waarde</th><th>95%-interval</th><th>vragen</th></tr>"
+    return f"<h3>{escape(title)}</h3><table class=figures><thead>{heads}</thead><tbody>{rows}</tbody></table>"
+
+
+def _figure(name: str, found: Estimate) -> str:
+    def shown(value: float) -> str:
+        return (f"{value:.1f}" if name == "words" else f"{value:.3f}").replace(".", ",")
+
+    return (
+        f"<tr><td><code>{escape(name)}</code></td><td>{escape(MEANING[name])}</td>"
+        f"<td class=num>{shown(found.mean)}</td><td class=num>{shown(found.low)} – {shown(found.high)}</td>"
+        f"<td class=num>{found.n}</td></tr>"
+    )
+
+
+def _systems(runs: Sequence[Run]) -> str:
+    wanted = ("correct", "recall@1", "recall@5", "recall@10", "mrr", "refused_unanswerable", "false_refusal")
+    names = (*(("single", name) for name in wanted), ("collection", "f1"), ("collection", "exact"))
+    head = "".join(f"<th>{escape(name)}</th>" for _, name in names)
+    return (
+        f"<table class=figures><thead><tr><th>systeem</th>{head}<th>p50</th></tr></thead>"
+        f"<tbody>{''.join(_system(run, names) for run in runs)}</tbody></table>"
+    )
+
+
+def _system(run: Run, names: Iterable[tuple[str, str]]) -> str:
+    parts = groups(run.results)
+    found = {
+        (group, name): value for group, part in parts.items() for name, value in means(part, ALL).items()
+    }
+    cells = (f"{found[key]:.2f}".replace(".", ",") if key in found else "–" for key in names)
+    spent = [(result.answer or {}).get("timings_ms", {}).get("total") for result in run.results]
+    known = [float(value) for value in spent if value is not None]
+    row = "".join(f"<td class=num>{cell}</td>" for cell in cells)
+    middle = f"{percentile(known, 0.5):.0f} ms" if known else "–"
+    return f"<tr><td>{escape(run.name)}</td>{row}<td class=num>{middle}</td></tr>"
+
+
+def _comparison(found: Comparison) -> str:
+    intro = (
+        f"Van {found.before.name} naar {found.after.name}. Vet: het interval van het verschil sluit nul uit."
+    )
+    tables = (_differences(NAMES[group], rows) for group, rows in found.differences.items())
+    lists = (("Beter", found.better), ("Slechter", found.worse))
+    lines = [
+        f"<details><summary>{name}: {len(changes)} vragen</summary><ul>"
+        + "".join(f"<li>{_moved(c.question, c.name, c.before, c.after)}</li>" for c in changes)
+        + "</ul></details>"
+        for name, changes in lists
+    ]
+    return f"<p>{escape(intro)}</p>{''.join(tables)}{''.join(lines)}"
+
+
+def _moved(question: GoldQuestion, name: str, before: float, after: float) -> str:
+    return (
+        f"<code>{escape(question.id)}</code> {escape(question.question)} ({name} {before:.2f} → {after:.2f})"
+    )
+
+
+def _differences(title: str, rows: Iterable[Difference]) -> str:
+    heads = "".join(
+        f"<th>{h}</th>" for h in ("maat", "eerst", "nu", "verschil", "95%-interval", "p (McNemar)")
+    )
+    lines = "".join(_difference(row) for row in rows if row.name not in CHECKS)
+    return f"<h3>{escape(title)}</h3><table class=figures><thead><tr>{heads}</tr></thead>{lines}</table>"
+
+
+def _difference(row: Difference) -> str:
+    found = row.difference
+    cells = (
+        f"{row.before:.3f}",
+        f"{row.after:.3f}",
+        f"{found.mean:+.3f}",
+        f"{found.low:+.3f} … {found.high:+.3f}",
+    )
+    p = "" if row.p is None else f"{row.p:.3f}"
+    sure = "" if found.low <= 0 <= found.high else " class=sure"
+    shown = "".join(f"<td class=num>{cell.replace('.', ',')}</td>" for cell in (*cells, p))
+    return f"<tr{sure}><td><code>{escape(row.name)}</code></td>{shown}</tr>"
