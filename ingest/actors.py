@@ -24,7 +24,7 @@ _BOTH = (
     r"(?:partijen\b|wij,?\s+stad\s+en\s+rijk|stad\s+en\s+rijk|(?:het\s+)?rijk\s+en\s+(?:de\s+)?(?:gemeenten?|stad|steden)|"
     r"(?:de\s+)?(?:gemeenten?|stad|steden)\s+en\s+(?:het\s+)?rijk)\b"
 )
-# Finite verbs that policy texts use in a main clause with the subject behind them ("Daarnaast stelt het rijk").
+# Finite verbs of main clauses that have the subject behind them ("Daarnaast stelt het rijk").
 _VERB = (
     r"(?:zal|zullen|wil|willen|kan|kunnen|moet|moeten|mag|is|zijn|was|heeft|hebben|gaat|gaan|wordt|worden|doet|doen|"
     r"neemt|nemen|geeft|geven|komt|komen|ziet|zien|staat|staan|laat|laten|biedt|bieden|houdt|houden|draagt|dragen|"
@@ -41,6 +41,14 @@ _ROLE = re.compile(
     re.I,
 )
 _LINK = re.compile(r"\s*,\s*|\s+en\s+(?:de\s+minister\s+)?|\s*/\s*")
+# Who receives, may ask or is obliged by another does not act: then the heading says whose promise it is.
+_RECEIVES = re.compile(
+    r"[^.;]{0,40}?\b(?:krijg(?:t|en)|ontvang(?:t|en)|kom(?:t|en)\s+in\s+aanmerking|kan\s+(?:\S+\s+){0,3}?beroep\s+doen|"
+    r"kunnen\s+(?:\S+\s+){0,3}?beroep\s+doen)\b|"
+    r"[^.;]{0,20}?\b(?:wordt|worden|zal|zullen)\s+(?:[^.;]{0,120}\s)?"
+    r"(?:ondersteund|geholpen|verplicht|gevraagd|uitgenodigd|aangewezen|gefaciliteerd)\b",
+    re.I,
+)
 _OPENS = re.compile(rf"[^.;:]{{0,70}}?\b{_VERB}\b|\s*[a-zà-ÿ]+t\b")
 _STATE_WORD = re.compile(r"\b(?:rijk|rijks\w*|kabinet|ministeries?)\b", re.I)
 _CITY_WORD = re.compile(r"\b(?:stad|steden|gemeenten?|gemeentelijke)\b", re.I)
@@ -48,7 +56,7 @@ _CITY_WORD = re.compile(r"\b(?:stad|steden|gemeenten?|gemeentelijke)\b", re.I)
 
 @dataclass(frozen=True)
 class Parties:
-    """The parties of one charter; ``names`` are the city's own names, such as "Den Haag" and "'s-Gravenhage"."""
+    """The parties of one charter; ``names`` are the city's own ("Den Haag", "'s-Gravenhage")."""
 
     names: tuple[str, ...] = ()
 
@@ -104,19 +112,22 @@ class Parties:
     def of_sentence(self, text: str) -> Actor | None:
         """Return the actor that is the subject of the sentence, or None when its heading has to decide.
 
-        Looked for in this order: the sentence opens with a party and a verb; a verb with a party right behind it;
-        a passive with "door" and a party.
+        Looked for in this order: the sentence opens with a party and a verb; a verb with a party right
+        behind it; a passive with "door" and a party.
         """
-        bare = text[_LABEL.match(text).end() :] if _LABEL.match(text) else text  # type: ignore[union-attr]
+        label = _LABEL.match(text)
+        bare = text[label.end() :] if label else text
         for candidate in (bare, text):
             actor, end = self._coordinated(candidate, 0)
             if actor and self._acts(candidate[end:]):
-                return actor
+                return None if _RECEIVES.match(candidate[end:]) else actor
         clause = bare[:220]
         for pattern in (self._inverted, self._agent):
             match = pattern.search(clause)
             if match and not self._subordinate(clause[: match.start()]):
-                return self._coordinated(clause, match.end())[0]
+                actor, end = self._coordinated(clause, match.end())
+                received = pattern is self._inverted and _RECEIVES.match(clause[match.start() :])
+                return None if received else actor
         return None
 
     @staticmethod
@@ -129,7 +140,7 @@ class Parties:
 
     @staticmethod
     def _subordinate(before: str) -> bool:
-        """Whether a relative clause is open: "de middelen die …"; its verb says nothing of the main clause."""
+        """Whether a subordinate clause is open ("de middelen die …"); its verb is not the main one."""
         tail = before.rsplit(",", 1)[-1]
         return (
             re.search(r"\b(?:die|dat|waar\w*|of|indien|wanneer|zodat|omdat|doordat|wat|hoe)\b", tail, re.I)
@@ -137,7 +148,7 @@ class Parties:
         )
 
     def _coordinated(self, text: str, start: int) -> tuple[Actor | None, int]:
-        """Read "SZW, OCW en WWI" or "het rijk en de gemeente" at ``start``; return the actor and where it ends."""
+        """Read "SZW, OCW en WWI" at ``start``; return the actor they make and where they end."""
         seen: set[str] = set()
         end = start
         match = self._party.match(text, start)
@@ -155,7 +166,7 @@ class Parties:
 
 @lru_cache(maxsize=64)
 def parties_of(name: str, aliases: tuple[str, ...]) -> Parties:
-    """Return the parties of a charter: its name and those aliases that are names and not adjectives ("Haagse")."""
+    """Return the parties of a charter: its name, and its aliases but for adjectives ("Haagse")."""
     nouns = [
         alias
         for alias in aliases

@@ -19,7 +19,7 @@ SUFFIXES = (".txt", ".md")
 
 @dataclass(frozen=True)
 class Source:
-    """A document to be read: its ``name`` inside the corpus folder, its file, and what the manifest says of it."""
+    """A document to be read: its ``name`` in the corpus folder, its file, and its manifest entry."""
 
     name: str
     path: Path
@@ -117,7 +117,7 @@ def _with_unique_names(sources: list[Source]) -> list[Source]:
 
 
 def document_hashes(paths: Sequence[Path]) -> dict[str, str]:
-    """Return the SHA-256 of every document by name, without reading them as text: cheap enough to ask each time.
+    """Return a SHA-256 of every document by name, without parsing: cheap enough to ask each time.
 
     The manifest counts: what it says of a document is part of that document's hash.
     """
@@ -223,7 +223,8 @@ def _charter(document: Document, lines: Sequence[Line], entry: CharterEntry, tak
             f"'{entry.head}', de kop van het charter van {entry.city}",
             "Werk manifest.toml bij",
         )
-    span = document.span(own[0].start, own[-1].end)
+    # Up to the next line, so that a blank last line counts as well.
+    span = document.span(own[0].start, lines[last].start if last < len(lines) else len(document.text))
     charter = Charter(_unique(entry.city, taken), span, entry.aliases, entry.places)
     furniture = furniture_of(own, entry.furniture)
     ordered = [lines[number - 1] for number in entry.line_numbers()]

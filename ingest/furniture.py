@@ -18,7 +18,7 @@ def furniture_lines(paths: Sequence[Path] = ()) -> list[tuple[Charter, Furniture
 
 
 def uncovered_lines(paths: Sequence[Path] = ()) -> list[tuple[Charter, Line]]:
-    """Return the non-blank lines that are in no passage and are neither heading nor furniture: none, if all is well."""
+    """Return the non-blank lines in no passage that are no heading or furniture: none, if all is well."""
     outlines = list(outlines_of(paths))
     covered: dict[str, set[int]] = {outline.document.name: set() for outline in outlines}
     for passage in read_corpus(paths).passages:

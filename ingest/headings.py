@@ -9,7 +9,6 @@ from ingest.lines import Block
 from ingest.model import Actor
 from ingest.sentences import reading
 
-
 _STRUCTURE = ("boek", "deel", "titel", "hoofdstuk", "afdeling", "paragraaf", "artikel")
 _STRUCTURED = re.compile(
     r"(boek|deel|titel|hoofdstuk|afdeling|paragraaf|artikel|art\.|§)\s*((?:\d+|[IVXLC]+)[a-z]*(?:[.:]\d+[a-z]*)*|[A-Z])\b[.:]?(.*)",
@@ -35,7 +34,8 @@ _SENTENCE_WORD = re.compile(
     re.I,
 )
 _LEAD_IN = re.compile(
-    r"(?:om|daarnaast|hiertoe|namelijk|te weten|maatregelen|ambities|doelen|door|verder|toelichting|nb|noot|let op)\b",
+    r"(?:om|daarnaast|hiertoe|namelijk|te weten|maatregelen|ambities|doelen|door|verder|"
+    r"toelichting|nb|noot|let op|aan|van|datum|onderwerp|kenmerk|betreft|auteur|bron)\b",
     re.I,
 )
 _OFFICE = re.compile(
@@ -78,8 +78,9 @@ class _Numbers:
     ) -> int:
         """Return what numbering a line with this number belongs to; ``_LIST``: it is an item and no heading.
 
-        ``heading``: it stands apart and reads like a title; ``lead_in``: a colon stands before it; ``again``: the
-        number may come back, as in 6a and 6b; ``set_off``: emphasis or a bracket makes it more than a list item.
+        ``heading``: it stands apart and reads like a title; ``lead_in``: a colon stands before it;
+        ``again``: the number may come back, as in 6a and 6b; ``set_off``: emphasis or a bracket makes it
+        more than a list item.
         """
         # "… de volgende zaken af:" before chapter 1 announces chapters, within a chapter it announces a list.
         lead_in = lead_in and any(level[0] == _CHAPTER for level in self.open)
@@ -101,40 +102,54 @@ class _Numbers:
         return _LIST
 
 
+@dataclass
+class _Context:
+    """What is known while the blocks are read from top to bottom."""
+
+    parties: Parties
+    marked: bool  # headings are marked with "#": then nothing else is one
+    strict: bool  # among names and offices, where titles are rare
+    numbers: _Numbers = field(default_factory=_Numbers)
+    below: bool = False  # the block stands directly under a heading
+
+
 def headings_of(blocks: Sequence[Block], parties: Parties, head: bool) -> list[Heading]:
-    """Return the headings among ``blocks``; ``head``: the text opens with a head block (title, parties, signatories)."""
-    out: list[Heading] = []
-    numbers = _Numbers()
-    start = 0
-    if head and blocks:
-        count = 2 if len(blocks) > 1 and not re.search(r"[^\W\d]{2}", blocks[0].text) else 1
-        out.append(Heading(0, _clean(" ".join(block.text for block in blocks[:count])), "head", blocks=count))
-        start = count
-    front, signed = head, False
+    """Return the headings among ``blocks``; ``head``: the text opens with its title and parties."""
+    marked = sum(_HASHES.fullmatch(block.text.strip()) is not None for block in blocks) >= 2
+    context = _Context(parties, marked, strict=head)
+    out = [_head_of(blocks)] if head and blocks else []
+    start = out[0].blocks if out else 0
+    signed = False
     for i in range(start, len(blocks)):
-        below = bool(out) and out[-1].index == i - 1 and blocks[i].gap == 0
-        found = _heading(blocks, i, parties, numbers, front or signed, below)
+        context.below = bool(out) and out[-1].index == i - 1 and blocks[i].gap == 0
+        found = _heading(blocks, i, context)
         if not signed and _SIGNED.match(blocks[i].text.strip()) and not (found and found.look != "title"):
-            signed = True
+            signed = context.strict = True
             if not (out and out[-1].index == i - 1 and out[-1].look in ("title", "front")):
                 out.append(Heading(i, "Ondertekening", "sign", blocks=0))
             continue
         if found is None:
             continue
-        front = front and (
-            found.look == "title" or i < start + 3 or _CONTENTS.fullmatch(found.title) is not None
-        )
-        signed = False
+        context.strict, signed = context.strict and not signed and _within_head(found), False
         if found.look not in ("title", "role"):
-            numbers.close_lists()
+            context.numbers.close_lists()
         out.append(found)
     return out
 
 
-def _heading(
-    blocks: Sequence[Block], i: int, parties: Parties, numbers: _Numbers, strict: bool, below: bool
-) -> Heading | None:
-    """Return the heading that block ``i`` is, or None; ``strict``: among names and offices; ``below``: under a heading."""
+def _head_of(blocks: Sequence[Block]) -> Heading:
+    """Return the title of a charter; a number on a line of its own belongs to it."""
+    count = 2 if len(blocks) > 1 and not re.search(r"[^\W\d]{2}", blocks[0].text) else 1
+    return Heading(0, _clean(" ".join(block.text for block in blocks[:count])), "head", blocks=count)
+
+
+def _within_head(heading: Heading) -> bool:
+    """Whether names and offices may still follow: after a table of contents, or the word "Charter" once more."""
+    return _CONTENTS.fullmatch(heading.title) is not None
+
+
+def _heading(blocks: Sequence[Block], i: int, context: _Context) -> Heading | None:
+    """Return the heading block ``i`` is, or None."""
     block = blocks[i]
     following = blocks[i + 1] if i + 1 < len(blocks) else None
     raw = block.text.strip()
@@ -144,23 +159,27 @@ def _heading(
         return Heading(i, _clean(match[2]), "markdown", len(match[1]))
     if following is not None and following.kind == "rule" and following.gap == 0 and block.kind == "text":
         return Heading(i, _clean(raw), "markdown", 1 if "=" in following.text else 2)
+    if context.marked:
+        return None
     text = _clean(raw[: 2 * MAX_TITLE])
     if not text or len(text) > MAX_TITLE:
-        _count(numbers, text)
+        _count(context.numbers, text)
         return None
     alone = (
-        (block.gap > 0 or below)
+        (block.gap > 0 or context.below)
         and following is not None
         and (following.gap > 0 or following.kind != block.kind)
     )
     lead_in = i > 0 and blocks[i - 1].text.rstrip().endswith(":") and blocks[i - 1].kind != "item"
-    above_role = following is not None and _names_role(_clean(following.text[: 2 * MAX_TITLE]), parties)
+    above_role = following is not None and _names_role(
+        _clean(following.text[: 2 * MAX_TITLE]), context.parties
+    )
     return (
         _structured(i, text, block)
-        or _numbered(i, text, raw, numbers, alone, lead_in, above_role)
-        or _lettered(i, text, parties, alone)
-        or _role(i, text, block, parties)
-        or _unnumbered(i, text, raw, block, following, alone, strict)
+        or _numbered(i, text, raw, context.numbers, alone, lead_in, above_role)
+        or _lettered(i, text, context.parties, alone)
+        or _role(i, text, block, context.parties)
+        or _unnumbered(i, text, raw, block, following, alone, context.strict)
     )
 
 
@@ -210,8 +229,6 @@ def _numbered(
     if level:
         found = Heading(i, text, "chapter", level) if titled and alone and not title.endswith(".") else None
         return found
-    if not mark and not suffix and not numbers.open:
-        return None
     # Only the numbering can excuse a full stop ("3. Multiprobleemgezinnen: van … naar krachtgezin.").
     set_off = ")" in mark or "*" in raw
     kind = numbers.place(int(parts), titled and alone, lead_in, bool(suffix), set_off)
@@ -259,11 +276,13 @@ def _unnumbered(
         about = _PARTY_LINE.match(following.text) is not None
         return (
             Heading(i, text, "front")
-            if about or len(following.text) >= 120 and not _PARTY_LINE.match(text)
+            if about or (len(following.text) >= 120 and not _PARTY_LINE.match(text))
             else None
         )
     if _OFFICE.match(text) or re.search(r"\d{1,2}[- ][\w.]+[- ]\d{2,4}$|[€=]|www|@", text):
         return None
+    if re.match(r"\w+:\s", text) and _LEAD_IN.match(text):
+        return None  # "Aan: het college"
     if raw.rstrip("*").endswith(":") and (len(text.split()) > 7 or _LEAD_IN.match(text)):
         return None
     return Heading(i, text, "title")

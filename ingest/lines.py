@@ -1,7 +1,7 @@
 """Lines, page furniture, and the blocks that lines make: paragraphs, list items, table rows, footnotes.
 
-A block is what an author would call one paragraph or one item, even where a page break, a page header or a footnote
-cuts it in two. Its pieces are whole lines, so every span stays a span of the unchanged document.
+A block is what an author would call one paragraph or one item, even where a page break, a page header or a
+footnote cuts it in two. Its pieces are whole lines, so every span stays a span of the unchanged document.
 """
 
 import re
@@ -76,8 +76,8 @@ class Furniture:
 class Block:
     """A paragraph, list item, table row or footnote: whole lines, in reading order.
 
-    ``gap`` counts the blank lines before it, furniture included; ``depth`` is 0 for running text, else that of the
-    list item. ``note`` blocks stand after the block they interrupted.
+    ``gap`` counts the blank lines before it, furniture included; ``depth`` is 0 for running text, else that
+    of the list item. ``note`` blocks stand after the block they interrupted.
     """
 
     kind: Kind
@@ -108,7 +108,7 @@ def lines_of(document: Document) -> list[Line]:
 
 
 def furniture_of(lines: Sequence[Line], declared: Iterable[str] = ()) -> list[Furniture]:
-    """Return the page furniture among ``lines``: declared or repeated page headers, page numbers, ruled lines."""
+    """Return the page furniture among ``lines``: page headers, page numbers, ruled lines."""
     named = set(declared)
     before, after = _gaps(lines)
     headers = _repeated_headers(lines, before, after)
@@ -179,7 +179,7 @@ def _adjacent_blocks(lines: Sequence[Line], skip: set[int], rules: set[int]) -> 
             gap = max(gap, PAGE_BREAK)
         last = line.number
         if line.blank or line.number in skip:
-            gap += 1
+            gap += "|" not in line.text  # the ruled line of a Markdown table does not part its rows
             continue
         kind, depth = _kind(line, line.number in rules)
         if gap == 0 and blocks and blocks[-1].kind == "row" and line.text.startswith("\t"):
@@ -210,8 +210,8 @@ def _kind(line: Line, ruled: bool) -> tuple[Kind, int]:
 def _runs_on(block: Block, line: Line, width: int) -> bool:
     """Whether ``line``, directly under ``block``, belongs to the same paragraph.
 
-    Yes in text broken at a fixed width; no after a short line, which is a label or heading of its own, unless it is
-    an office with the holder's name under it.
+    Yes in text broken at a fixed width; no after a short line, which is a label or heading of its own, unless
+    it is an office with the holder's name under it.
     """
     last = block.lines[-1].text.strip()
     text = line.text.strip()
@@ -243,7 +243,7 @@ def _join_across_pages(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _two_offices(blocks: Sequence[Block], host: int) -> bool:
-    """Whether two offices stand above each other: then names follow in columns, and whose is whose is unknown."""
+    """Whether two offices stand above each other: names follow in columns, whose is whose is unknown."""
     return host > 0 and all(
         _OFFICE.match(block.text.strip()) and len(block.lines) <= 2 and not _TITLED.search(block.text)
         for block in blocks[host - 1 : host + 1]

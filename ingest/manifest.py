@@ -1,4 +1,4 @@
-"""The manifest of a corpus: what nobody can read off the text itself. All data about one corpus lives there."""
+"""The manifest of a corpus: what cannot be read off the text. All data about one corpus lives there."""
 
 import tomllib
 from pathlib import Path
@@ -17,10 +17,10 @@ class _Strict(BaseModel):
 class CharterEntry(_Strict):
     """One charter of a document; line numbers count from 1 and include both ends.
 
-    ``lines`` is the range in the document; ``head`` the exact text of its heading, on line ``head_line`` (without it:
-    the first non-blank line); ``furniture`` lines that are page headers wherever they stand in the range;
-    ``reading_order`` the ranges to be read one after another where the pages were published out of order (lines it
-    leaves out are read last).
+    ``lines`` is the range in the document; ``head`` the exact text of its heading, on line ``head_line``
+    (without it: the first non-blank line); ``furniture`` lines that are page headers wherever they stand in
+    the range; ``reading_order`` the ranges to be read one after another where the pages were published out of
+    order (lines it leaves out are read last).
     """
 
     number: int | None = None
@@ -50,7 +50,7 @@ class CharterEntry(_Strict):
 
 
 class DocumentEntry(_Strict):
-    """One document: its path inside the corpus folder, its SHA-256 and its charters (none: the document is one)."""
+    """One document: its path in the corpus folder, its SHA-256, its charters (none: it is one itself)."""
 
     path: str = Field(min_length=1)
     sha256: str = ""

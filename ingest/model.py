@@ -1,7 +1,7 @@
 """The records of reading: a document, its charters, their sections and passages.
 
-All offsets are Unicode code points of the decoded, unchanged document (half-open), all line numbers count from 1
-and include both ends.
+All offsets are Unicode code points of the decoded, unchanged document (half-open), all line numbers count
+from 1 and include both ends.
 """
 
 from bisect import bisect_right
@@ -56,8 +56,8 @@ class Document:
 class Charter:
     """One agreement (or, in a corpus without charters, one whole document): the unit a question can name.
 
-    ``aliases`` are other names of the city and its inhabitants ("Haagse"), ``places`` its neighbourhoods in all
-    spellings; both come from the manifest and are empty without one.
+    ``aliases`` are other names of the city and its inhabitants ("Haagse"), ``places`` its neighbourhoods in
+    all spellings; both come from the manifest and are empty without one.
     """
 
     name: str
@@ -68,7 +68,11 @@ class Charter:
 
 @dataclass(frozen=True)
 class Section:
-    """A node of the section tree: ``path`` holds the headings from chapter to this one, cleaned for reading."""
+    """A node of the section tree, from its heading to the next heading.
+
+    ``path`` holds the headings from chapter to this one, cleaned for reading. A section published in several
+    stretches (pages out of order) has one record for each.
+    """
 
     charter: str
     path: tuple[str, ...]
@@ -80,10 +84,11 @@ class Section:
 class Sentence:
     """The smallest piece that is ever quoted.
 
-    ``document.text[start:end]`` is the exact source; ``text`` is the same for reading: broken lines joined, page
-    furniture and footnotes inside it left out, emphasis marks removed, and for a table row its title and header added.
-    ``actor`` is decided by the sentence's own subject before its heading. ``bullet`` is 0 for running text, else the
-    depth of the list item.
+    ``document.text[start:end]`` is the exact source; ``text`` is the same for reading: broken lines joined,
+    page furniture and footnotes inside it left out, emphasis marks removed, and for a table row its title and
+    header added. A sentence whose halves lie pages apart is two records, each with the whole ``text``.
+    ``actor`` is decided by the sentence's own subject before its heading. ``bullet`` is 0 for running text,
+    else the depth of the list item.
     """
 
     start: int

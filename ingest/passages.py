@@ -1,4 +1,4 @@
-"""Sections -> passages: consecutive sentences of one section, balanced in size, never larger than can be quoted."""
+"""Sections -> passages: consecutive sentences of one section, balanced in size, small enough to quote."""
 
 import re
 import unicodedata
@@ -23,7 +23,7 @@ _WIDOW, _CUT_ITEM = 4.0, 0.3  # what it costs to part a lead-in from its list, o
 
 @dataclass(frozen=True)
 class _Unit:
-    """Sentences that stay together, with their span and size; ``opens`` a paragraph or item, ``leads`` into a list."""
+    """Sentences that stay together; ``opens``: a paragraph or item; ``leads``: into a list."""
 
     sentences: tuple[Sentence, ...]
     opens: bool

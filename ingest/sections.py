@@ -1,7 +1,8 @@
 """Headings -> the section tree.
 
-Every heading gets a rank (small is high) and hangs under the nearest higher one. Ranks cannot be read off a heading
-alone: "Veiligheid" stands above "Gezamenlijke ambitie" when that follows it, below "Inzet rijk" when not.
+Every heading gets a rank (small is high) and hangs under the nearest higher one. Ranks cannot be read off a
+heading alone: "Veiligheid" stands above "Gezamenlijke ambitie" when that follows it, below "Inzet rijk" when
+not.
 """
 
 import re

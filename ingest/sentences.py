@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from ingest.lines import Line
 
-# A quote may have 1,500 characters (the contract); a sentence stays well below so that its passage fits the embedder.
+# A quote may have 1,500 characters (the contract); a sentence stays below
+# so that its passage fits the embedder.
 MAX_SPAN = 1500
 MAX_SENTENCE = 1150
 # Lines that a page break with its header and footnotes can take; more is another page of text.
@@ -150,7 +151,7 @@ _ABBREVIATIONS = frozenset(
 _CLOSING = frozenset(
     {"etc", "enz", "e.d", "o.i.d", "e.a", "e.v", "mln", "mld", "p.m", "jl", "n.v.t", "e.e.a", "p.j", "sr"}
 )
-# A full stop with its closing quotes, brackets and note marks, then white space, then what can open a sentence.
+# A full stop with its closing quotes, brackets and note marks, white space, and what can open a sentence.
 _BOUNDARY = re.compile(
     r"[.!?…]+[\"'”’)\]*]*[¹²³⁰⁴-⁹]*(?:[ ]\*[¹²³⁰⁴-⁹]*(?=\s|$))?(\s+)"
     r"(?=[\"'“‘(\[*]*(?:[A-ZÀ-ÞĲ€\d]|['’][stn]\s))"
@@ -203,7 +204,8 @@ class Piece:
 def sentences_of(lines: Sequence[Line]) -> list[Piece]:
     """Return the sentences of one block.
 
-    A sentence whose halves lie too far apart to be one quote becomes two pieces, each with the whole text for reading.
+    A sentence whose halves lie too far apart to be one quote becomes two pieces, each with the whole text for
+    reading.
     """
     flow = Flow.of(lines)
     out: list[Piece] = []
@@ -219,7 +221,7 @@ def sentences_of(lines: Sequence[Line]) -> list[Piece]:
 
 
 def _in_order(flow: Flow, start: int, end: int) -> bool:
-    """Whether the lines of the stretch follow each other in the document, no pages of other text in between."""
+    """Whether its lines follow each other in the document, with no pages of other text in between."""
     i, j = bisect_right(flow.starts, start) - 1, bisect_right(flow.starts, end - 1) - 1
     numbers = [line.number for line in flow.lines[i : j + 1]]
     return all(0 < b - a <= MAX_APART for a, b in pairwise(numbers))
@@ -231,7 +233,7 @@ def _at_line_ends(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def split(text: str) -> list[tuple[int, int]]:
-    """Return the spans of the sentences of ``text``, without white space around them, none over 1,150 characters."""
+    """Return the spans of the sentences of ``text``, trimmed, none over ``MAX_SENTENCE`` characters."""
     out: list[tuple[int, int]] = []
     start = 0
     for match in _BOUNDARY.finditer(text):
@@ -243,7 +245,7 @@ def split(text: str) -> list[tuple[int, int]]:
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
-    """Whether the full stop closes a sentence and not an abbreviation, an initial or the number of a list item."""
+    """Whether the full stop closes a sentence and no abbreviation, initial or number of a list item."""
     if match[0].startswith(("..", "…")):
         return not text[match.end()].isdigit()  # "datum... 9 juni 2008"
     if text[match.start()] != ".":
@@ -255,7 +257,8 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
         return not text[match.end()].isdigit()
     if lower in _ABBREVIATIONS or re.fullmatch(r"(?:[A-Z]\.)*(?:[A-Z]|Th|Ph|Chr|IJ|[a-z])", word):
         return False
-    opens = not text[: match.start() - len(word)].strip(" \t\n-–•*o")
+    before = text[: match.start() - len(word)].strip(" \t\n-–•*o")
+    opens = not before or before[-1] in ".;:!?"
     return not (opens and re.fullmatch(r"\d{1,2}|[a-z]|[IVX]+", word))
 
 

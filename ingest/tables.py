@@ -1,4 +1,4 @@
-"""Table rows that make sense by themselves: every row carries the title of its table and the header of its column.
+"""Table rows that make sense by themselves: each carries the title of its table and its column headers.
 
 The span of a row is exactly its line; only the text for reading is written out.
 """
@@ -74,7 +74,7 @@ def _clean_title(title: str) -> str:
 
 
 def _is_header(cells: Sequence[str], following: Sequence[str]) -> bool:
-    """Whether a first row names columns: two or more words in it, and no plain values, above a row of values."""
+    """Whether a first row names columns: two or more words and no plain values, above a row of values."""
     named = [cell for cell in cells[1:] if cell]
     years = all(re.fullmatch(r"(?:19|20)\d\d|(?=.*[^\W\d]).*", cell) for cell in named)
     if not years or ((len(cells) == 2 and cells[0]) and not following):
