@@ -1,9 +1,8 @@
-"""The command ``charterwijzer eval``: score the system, compare runs, write the report, choose a threshold."""
+"""The command ``charterwijzer eval``: score the system, compare runs, choose the refusal threshold."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +21,7 @@ from eval.run import Ask, Run, read_run, run
 from eval.score import tables
 from eval.summary import ALL, groups, latency, means
 from ingest.errors import CharterwijzerError, UsageError
+from qa.model import to_dict
 from qa.settings import load_settings
 
 
@@ -69,27 +69,29 @@ def compare_runs(before: Path, after: Path, report: Path | None, console: Consol
 
 @dataclass(frozen=True)
 class System:
-    """What is measured: a way to ask, what its answers point into, and the settings to keep with the run."""
+    """What is measured: a way to ask, what its answers point into, its settings, and its peers."""
 
     ask: Ask
     source: Source
     settings: Mapping[str, Any]
+    peers: Callable[[], Iterable[tuple[str, Ask]]] = tuple
 
 
 def open_system(index: Path | None) -> System:
     """Open the engine on an index folder (default: that of the settings)."""
-    engine_module, model = import_module("qa.engine"), import_module("qa.model")
+    from eval.peers import peers_of
+    from qa.engine import Engine
+
     settings = load_settings()
     folder = index or settings.index_dir
-    engine = engine_module.Engine.open(folder)
+    engine = Engine.open(folder, settings)
 
     def ask(question: GoldQuestion) -> Mapping[str, Any]:
-        answer: Mapping[str, Any] = model.to_dict(engine.ask(question.question, id=question.id))
-        return answer
+        return to_dict(engine.ask(question.question, id=question.id))
 
-    read = engine.index
-    kept = settings.model_dump(mode="json") | {"index_dir": str(folder)}
-    return System(ask, Source.of(read.documents.values(), read.charters), {"name": "Charterwijzer", **kept})
+    source = Source.of(engine.index.documents.values(), engine.index.charters)
+    kept = {"name": "Charterwijzer", **settings.model_dump(mode="json"), "index_dir": str(folder)}
+    return System(ask, source, kept, lambda: peers_of(engine.searcher))
 
 
 def measure(gold: Sequence[Path], system: System, out: Path, peers: bool, console: Console) -> list[Run]:
@@ -99,7 +101,7 @@ def measure(gold: Sequence[Path], system: System, out: Path, peers: bool, consol
     runs = [run(_progress(questions, "Charterwijzer"), system.ask, system.source, out, settings)]
     show_run(runs[0], console)
     if peers:
-        for name, ask in import_module("eval.peers").peers(system.source):
+        for name, ask in system.peers():
             folder = out / name.replace(" ", "-")
             runs.append(
                 run(_progress(questions, name), ask, system.source, folder, settings | {"name": name})
