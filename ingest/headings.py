@@ -144,7 +144,7 @@ def _head_of(blocks: Sequence[Block]) -> Heading:
 
 
 def _within_head(heading: Heading) -> bool:
-    """Whether names and offices may still follow: after a table of contents, or the word "Charter" once more."""
+    """Whether names and offices may still follow: after a table of contents, or "Charter" once more."""
     return _CONTENTS.fullmatch(heading.title) is not None
 
 
@@ -165,11 +165,7 @@ def _heading(blocks: Sequence[Block], i: int, context: _Context) -> Heading | No
     if not text or len(text) > MAX_TITLE:
         _count(context.numbers, text)
         return None
-    alone = (
-        (block.gap > 0 or context.below)
-        and following is not None
-        and (following.gap > 0 or following.kind != block.kind)
-    )
+    alone = (block.gap > 0 or context.below) and following is not None and _stands_over(block, following)
     lead_in = i > 0 and blocks[i - 1].text.rstrip().endswith(":") and blocks[i - 1].kind != "item"
     above_role = following is not None and _names_role(
         _clean(following.text[: 2 * MAX_TITLE]), context.parties
@@ -181,6 +177,14 @@ def _heading(blocks: Sequence[Block], i: int, context: _Context) -> Heading | No
         or _role(i, text, block, context.parties)
         or _unnumbered(i, text, raw, block, following, alone, context.strict)
     )
+
+
+def _stands_over(block: Block, following: Block) -> bool:
+    """Whether what follows is set apart from a line, or is the paragraph that it heads."""
+    text = following.text.rstrip()
+    sentence = len(text) >= MAX_PLAIN or (text.endswith((".", ":")) and len(text.split()) >= 5)
+    body = following.kind == block.kind == "text" and sentence and len(block.text) <= MAX_PLAIN
+    return following.gap > 0 or following.kind != block.kind or body
 
 
 def _count(numbers: _Numbers, text: str) -> None:
@@ -298,4 +302,5 @@ def _titled(text: str, period: bool = False) -> bool:
 
 
 def _looks_like_sentence(text: str) -> bool:
-    return _SENTENCE_WORD.search(text) is not None
+    question = text.endswith("?") and len(text.split()) <= 9
+    return not question and _SENTENCE_WORD.search(text) is not None

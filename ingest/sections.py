@@ -79,7 +79,7 @@ def tree_of(blocks: Sequence[Block], parties: Parties, head: bool = False, name:
 class _Place:
     """Where in the text the next heading stands."""
 
-    numbered: bool  # chapters have numbers
+    numbered: bool  # chapters have numbers, capitals or words such as "Hoofdstuk"
     paged: bool  # some "Pijler 1" opens a page: then one that does not is a label
     opening: bool = False  # between the preamble and the first chapter
     general: bool = False  # in a closing chapter, such as finance
@@ -91,7 +91,7 @@ class _Place:
 
 def _ranks(headings: Sequence[Heading], blocks: Sequence[Block]) -> list[int]:
     place = _Place(
-        any(heading.look == "chapter" for heading in headings),
+        any(heading.look in ("chapter", "caps", "structure") for heading in headings),
         any(h.look == "topic" and h.level == 0 and blocks[h.index].gap >= PAGE_BREAK for h in headings),
     )
     out: list[int] = []
@@ -99,7 +99,7 @@ def _ranks(headings: Sequence[Heading], blocks: Sequence[Block]) -> list[int]:
         before = headings[k - 1] if k else None
         following = headings[k + 1] if k + 1 < len(headings) else None
         rank = _rank(heading, following, blocks, place)
-        announced = before is not None and before.look == heading.look == "title" and _empty(before, heading)
+        announced = _announces(before, heading) and not (k > 1 and _announces(headings[k - 2], before))
         place.part = heading.look == "title" and rank == place.base and (place.part or announced)
         place.part = place.part and not _GENERAL.fullmatch(heading.title)
         _move(place, heading, rank, following)
@@ -107,6 +107,16 @@ def _ranks(headings: Sequence[Heading], blocks: Sequence[Block]) -> list[int]:
             place.opening = False
         out.append(rank + _PART if place.part else rank)
     return out
+
+
+def _announces(title: Heading | None, heading: Heading | None) -> bool:
+    """Whether ``heading`` stands directly under another title: a part of what that announces."""
+    return (
+        title is not None
+        and heading is not None
+        and title.look == heading.look == "title"
+        and _empty(title, heading)
+    )
 
 
 def _move(place: _Place, heading: Heading, rank: int, following: Heading | None) -> None:
@@ -178,6 +188,6 @@ def _rank_of_title(
         return Rank.CHAPTER
     # A topic with roles of its own stands above them; one that comes within a role, below it.
     own_roles = following.look == "role" and (_role_of(following)[1] or _role_of(following) in place.roles)
-    if own_roles or following.look == "nested":
+    if own_roles or (following.look == "nested" and following.title.startswith("1")):
         return Rank.UPPER
     return Rank.LOWER
