@@ -12,7 +12,8 @@ from ingest.errors import CharterwijzerError, UsageError
 @pytest.fixture
 def command(monkeypatch, oracle, source):
     """The command as ``ui`` mounts it, with the gold itself as the system."""
-    monkeypatch.setattr(cli, "open_system", lambda index: cli.System(oracle, source, {"name": "orakel"}))
+    system = cli.System(oracle, source, {"name": "orakel"}, lambda: [("stille peer", lambda question: {})])
+    monkeypatch.setattr(cli, "open_system", lambda index: system)
     app = typer.Typer()
     app.command("eval")(cli.evaluate)
     app.command("anders")(lambda: None)
@@ -28,6 +29,13 @@ def test_eval_measures_the_bundled_gold_and_writes_run_and_report(command, tmp_p
         == 1
     )
     assert "</html>" in (tmp_path / "rapport.html").read_text()
+
+
+def test_eval_measures_peers_on_the_same_gold(command, tmp_path):
+    found = command("--out", tmp_path / "een", "--peers", "--report", tmp_path / "rapport.html")
+    assert found.exit_code == 0, found.output
+    assert len(read_run(tmp_path / "een" / "stille-peer").results) == len(read_run(tmp_path / "een").results)
+    assert "stille peer" in (tmp_path / "rapport.html").read_text()
 
 
 def test_eval_compares_two_runs_with_a_report(command, some_runs, tmp_path):
