@@ -289,8 +289,16 @@ def reading(raw: str) -> str:
 
     A lone asterisk stays: a text may give it a meaning ("ambities met * zijn nog niet gefinancierd").
     """
-    text = _FALSE_BULLET.sub(" ", _MARKER.sub("", _SOFT_BREAK.sub("", raw)))
-    text = _HASHES.sub("", text)
-    text = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", text)).replace("**", "")
-    text = re.sub(r"\^(?=\w)", "", _NOTE_MARK.sub("", text))
+    # The conditions only save time: most sentences need none of this.
+    text = _MARKER.sub("", raw)
+    if "\n" in text:
+        text = _FALSE_BULLET.sub(" ", _SOFT_BREAK.sub("", text))
+    if "#" in text:
+        text = _HASHES.sub("", text)
+    if "*" in text or "_" in text:
+        text = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", text)).replace("**", "")
+    if not text.isascii():
+        text = _NOTE_MARK.sub("", text)
+    if "^" in text:
+        text = re.sub(r"\^(?=\w)", "", text)
     return " ".join(text.split()) or " ".join(raw.split())

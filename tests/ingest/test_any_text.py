@@ -290,6 +290,60 @@ def test_a_report_loses_its_page_headers_and_keeps_numbered_chapters():
     assert uncovered == []
 
 
+NOTE = """\
+Beleidsnota Speelplekken 2024
+
+Gemeente Oudewater, afdeling Openbare Ruimte
+
+Aanleiding
+De gemeente telt 42 speelplekken. Een derde daarvan is ouder dan vijftien jaar en voldoet
+niet meer aan het Warenwetbesluit attractie- en speeltoestellen. Bewoners klagen
+over kapotte toestellen en te weinig schaduw.
+
+Wat willen we bereiken?
+In 2028 heeft elk kind binnen 400 meter van huis een speelplek. Daarvoor is nodig:
+
+  * een inventarisatie van alle plekken (gereed in juni 2024);
+  * € 250.000,- per jaar voor vervanging.
+
+ORGANISATIE EN GELD
+
+Kosten
+De kosten zijn als volgt verdeeld:
+
+Jaar\tVervanging\tOnderhoud
+2024\t€ 250.000\t€ 80.000
+
+                                  - 3 -
+
+Rol van de bewoners
+Het rijk betaalt niet mee. Partijen spreken af dat
+zij elk jaar overleggen.
+"""
+
+
+def test_a_wrapped_note_has_titles_directly_over_their_paragraph():
+    corpus, uncovered, furniture = read(NOTE)
+    assert corpus.charters[0].name == "Beleidsnota Speelplekken 2024"
+    assert tree(corpus)[1:] == [
+        ("Gemeente Oudewater, afdeling Openbare Ruimte",),
+        ("Aanleiding",),
+        ("Wat willen we bereiken?",),
+        ("ORGANISATIE EN GELD",),
+        ("ORGANISATIE EN GELD", "Kosten"),
+        ("ORGANISATIE EN GELD", "Rol van de bewoners"),
+    ]
+    sentences = [sentence for passage in corpus.passages for sentence in passage.sentences]
+    texts = [sentence.text for sentence in sentences]
+    assert (
+        "De kosten zijn als volgt verdeeld; Jaar: 2024; Vervanging: € 250.000; Onderhoud: € 80.000" in texts
+    )
+    assert "Partijen spreken af dat zij elk jaar overleggen." in texts
+    assert next(s for s in sentences if s.text.startswith("Het rijk betaalt")).actor == "rijk"
+    assert [item.reason for _, item in furniture] == ["paginanummer"]
+    assert uncovered == []
+
+
 def test_names_of_units_and_documents_are_unique(tmp_path):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
