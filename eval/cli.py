@@ -26,7 +26,7 @@ from qa.settings import load_settings
 
 
 def evaluate(
-    gold: Annotated[list[Path] | None, typer.Argument(help="Goudbestanden; zonder: de eigen.")] = None,
+    gold: Annotated[list[Path] | None, typer.Argument(help="Goudbestanden; zonder: de meegeleverde.")] = None,
     report: Annotated[Path | None, typer.Option(help="Schrijf een verslag in dit HTML-bestand.")] = None,
     compare: Annotated[
         tuple[Path, Path] | None, typer.Option(metavar="EERST NU", help="Vergelijk twee metingen.")
