@@ -117,10 +117,7 @@ def _with_unique_names(sources: list[Source]) -> list[Source]:
 
 
 def document_hashes(paths: Sequence[Path]) -> dict[str, str]:
-    """Return a SHA-256 of every document by name, without parsing: cheap enough to ask each time.
-
-    The manifest counts: what it says of a document is part of that document's hash.
-    """
+    """Return ``Document.sha256`` of every document by name, without parsing: cheap enough to ask often."""
     return {source.name: _fingerprint(_bytes(source), source.entry) for source in sources_of(paths)}
 
 
@@ -163,7 +160,7 @@ def read_document(source: Source) -> Document:
             "Zet het oorspronkelijke bestand terug of werk manifest.toml bij",
         )
     try:
-        return Document(source.name, data.decode("utf-8"), sha256)
+        return Document(source.name, data.decode("utf-8"), _fingerprint(data, source.entry))
     except UnicodeDecodeError as error:
         raise CorpusError(
             f"{source.path} is geen UTF-8: byte {error.start} is niet te lezen",

@@ -26,7 +26,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Document:
-    """A published text, unchanged; ``name`` is its path inside the corpus folder."""
+    """A published text, unchanged; ``name`` is its path inside the corpus folder.
+
+    ``sha256`` is that of its bytes and of what the manifest says of it: if either changes, read it again.
+    """
 
     name: str
     text: str

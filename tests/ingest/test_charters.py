@@ -7,7 +7,7 @@ import pytest
 
 import ingest
 from ingest.corpus import bundled_corpus, document_hashes, outlines_of, read_corpus
-from ingest.furniture import furniture_lines, uncovered_lines
+from ingest.furniture import furniture_lines, main, uncovered_lines
 from ingest.model import Corpus, Sentence
 from ingest.passages import MAX_TEXT
 from ingest.sentences import MAX_SPAN
@@ -226,6 +226,27 @@ def test_document_hashes_are_stable_and_change_with_the_text(tmp_path):
     assert first == document_hashes([tmp_path]) and set(first) == {"a.txt"}
     (tmp_path / "a.txt").write_text("Een andere tekst.", encoding="utf-8")
     assert document_hashes([tmp_path]) != first
+
+
+def test_the_hash_of_a_document_is_the_one_it_is_read_with(corpus):
+    assert document_hashes([bundled_corpus()]) == {d.name: d.sha256 for d in corpus.documents}
+
+
+def test_what_the_manifest_says_of_a_document_counts_in_its_hash(tmp_path):
+    (tmp_path / "a.txt").write_text("Een tekst.", encoding="utf-8")
+    before = document_hashes([tmp_path])
+    (tmp_path / "manifest.toml").write_text(
+        '[[documents]]\npath = "a.txt"\n[[documents.charters]]\ncity = "Aa"\nlines = [1, 1]', encoding="utf-8"
+    )
+    assert document_hashes([tmp_path]) != before
+
+
+def test_the_furniture_is_printed_with_line_charter_reason_and_text(capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["furniture"])
+    main()
+    out = capsys.readouterr().out
+    assert re.search(r"8183 +Utrecht +paginakop \(manifest\) +Gemeente Utrecht\n", out)
+    assert out.endswith(f"{len(furniture_lines())} regels horen bij de bladzijde en niet bij de tekst.\n")
 
 
 def test_no_name_of_this_corpus_stands_in_the_code():
