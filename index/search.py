@@ -71,10 +71,33 @@ class Searcher:
         """Return the best ``k`` passages among those that ``mask`` (n,) allows, best first."""
         dense, lexical = self.dense_scores(query, mask), self.lexical_scores(query, mask)
         rows = fuse([dense, lexical], [1.0, 1.0])[: max(self.depth, k)]
-        late = self.index.tokens.max_sim(query.encoded.tokens, rows)
-        final = late + LEXICAL_SHARE * lexical[rows]
+        final = self._final(query, rows, lexical)
         order = np.argsort(-final, kind="stable")[:k]
         return [Hit(self.index.passages[rows[i]], int(rows[i]), float(final[i])) for i in order]
+
+    def search_each(
+        self, query: Query, charters: tuple[str, ...], actor: Actor | None, k: int
+    ) -> dict[str, list[Hit]]:
+        """Return the best ``k`` passages of every charter by itself, so that no charter crowds out another."""
+        dense = self.dense_scores(query, self.mask(charters, actor))
+        lexical = self.lexical_scores(query, self.mask(charters, actor))
+        chosen: dict[str, NDArray[np.int64]] = {}
+        for charter in charters:
+            own = np.flatnonzero(self.mask((charter,), actor))
+            order = fuse([dense[own], lexical[own]], [1.0, 1.0])[: 2 * k + 2]
+            chosen[charter] = own[order]
+        rows = np.concatenate([*chosen.values(), np.zeros(0, np.int64)]).astype(np.int64)
+        final = dict(zip(rows.tolist(), self._final(query, rows, lexical), strict=True))
+        return {
+            charter: sorted((Hit(self.index.passages[row], row, float(final[row])) for row in own.tolist()),
+                            key=lambda hit: -hit.score)[:k]
+            for charter, own in chosen.items()
+        }
+
+    def _final(self, query: Query, rows: NDArray[np.int64], lexical: Scores) -> Scores:
+        late = self.index.tokens.max_sim(query.encoded.tokens, rows.tolist())
+        final: Scores = late + LEXICAL_SHARE * lexical[rows]
+        return final
 
     def dense_scores(self, query: Query, mask: Mask) -> Scores:
         """Return the inner products (n,) with every allowed passage; minus infinity elsewhere."""
@@ -82,7 +105,9 @@ class Searcher:
         scores = np.full(len(mask), -np.inf, np.float32)
         if len(selected):
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(selected))
-            found, rows = self.index.dense.search(query.encoded.pooled[None], len(selected), params=parameters)
+            found, rows = self.index.dense.search(
+                query.encoded.pooled[None], len(selected), params=parameters
+            )
             scores[rows[0]] = found[0]
         return scores
 

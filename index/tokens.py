@@ -42,7 +42,6 @@ class TokenVectors:
         best: NDArray[np.float32] = np.maximum.reduceat(similar, starts, axis=0).mean(axis=1)
         return best
 
-
     def sentence_sims(self, query: Vectors, passage: int, sentences: int) -> NDArray[np.float32]:
         """Return, for every sentence of a passage, the best similarity of each token of the question.
 

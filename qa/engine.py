@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from index.encoder import Encoder, open_encoder
-from index.search import Hit, Query, Searcher
+from index.search import Searcher
 from index.store import Index, open_index
 from ingest.errors import UsageError
 from ingest.model import ACTORS, Actor
 from qa.collection import answer_collection, answer_compare
-from qa.model import Answer
+from qa.model import Answer, retrieved
 from qa.question import Question, analyse
 from qa.settings import Settings
 from qa.single import answer_single
@@ -88,19 +88,4 @@ class Engine:
         return question
 
     def _mask(self, question: Question) -> Any:
-        return self.searcher.mask(question.within or question.charters, question.only)
-
-
-def retrieved(hit: Hit) -> dict[str, Any]:
-    """Return a hit as an entry of the answer object's ``retrieved``."""
-    span = hit.passage.span
-    return {
-        "passage_id": hit.passage.id,
-        "charter": hit.passage.charter,
-        "document": span.document,
-        "start_line": span.start_line,
-        "end_line": span.end_line,
-        "start_char": span.start,
-        "end_char": span.end,
-        "score": round(hit.score, 4),
-    }
+        return self.searcher.mask(question.scope, question.only)

@@ -6,10 +6,12 @@ kind of thing that is asked (a number, a date, a name), and whether it speaks of
 The weights are fitted by ``python -m eval.calibrate`` and live in ``qa/weights.json``.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +55,13 @@ _TYPES: dict[Asked, re.Pattern[str]] = {
 }
 
 
+@cache
+def fitted(model: str, names: tuple[str, ...]) -> Features:
+    """Return the weights (len(names),) of a model in ``weights.json``; a missing name is a programming error."""
+    stored = json.loads(files("qa").joinpath("weights.json").read_text(encoding="utf-8"))[model]
+    return np.array([stored[name] for name in names], np.float32)
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One sentence as proof: where it was found, its place in the passage, its features and score."""
@@ -73,6 +82,7 @@ class Topic:
     """The subject of a question: per word its weight, its terms, and the question's tokens that spell it."""
 
     weights: NDArray[np.float32]
+    stems: tuple[str, ...]
     terms: tuple[frozenset[str], ...]
     tokens: tuple[tuple[int, ...], ...]
 
@@ -87,7 +97,7 @@ def topic_of(question: Question, query: Query, searcher: Searcher) -> Topic:
         tuple(i for i, (start, end) in enumerate(query.encoded.offsets) if end > start and a <= start and end <= b + 1)
         for a, b in spans
     )
-    return Topic(weights, term_sets, tokens)
+    return Topic(weights, tuple(map(stem, question.topic)), term_sets, tokens)
 
 
 def _word_spans(text: str, topic: Sequence[str]) -> list[tuple[int, int]]:
@@ -96,9 +106,10 @@ def _word_spans(text: str, topic: Sequence[str]) -> list[tuple[int, int]]:
     return [(start, start + len(word)) if start >= 0 else (0, 0) for start, word in zip(found, topic, strict=True)]
 
 
-def evidence(question: Question, query: Query, hits: Sequence[Hit], searcher: Searcher, weights: Features) -> list[Evidence]:
+def evidence(question: Question, query: Query, hits: Sequence[Hit], searcher: Searcher) -> list[Evidence]:
     """Return every sentence of the hits with its features and score, best first."""
     topic = topic_of(question, query, searcher)
+    weights = fitted("evidence", FEATURES)
     out = []
     for rank, hit in enumerate(hits):
         for position, features in enumerate(_features_of(question, query, topic, hit, rank, searcher)):

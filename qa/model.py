@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from index.search import Hit
 from ingest.model import Actor
 
 Kind = Literal["single", "collection", "compare"]
@@ -80,3 +81,18 @@ def to_dict(answer: Answer) -> dict[str, Any]:
         "timings_ms": answer.timings_ms,
     }
     return out
+
+
+def retrieved(hit: Hit) -> dict[str, Any]:
+    """Return a hit as an entry of the answer object's ``retrieved``."""
+    span = hit.passage.span
+    return {
+        "passage_id": hit.passage.id,
+        "charter": hit.passage.charter,
+        "document": span.document,
+        "start_line": span.start_line,
+        "end_line": span.end_line,
+        "start_char": span.start,
+        "end_char": span.end,
+        "score": round(hit.score, 4),
+    }

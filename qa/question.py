@@ -5,7 +5,7 @@ The rules are about Dutch question forms, never about a corpus: the names come i
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -51,7 +51,8 @@ _GENERIC = frozenset(
     "precies volgens afspraak afspraken afgesproken geregeld sprake werkt werken gebeurt maakt maken geeft geven heet heten "
     "helemaal niets niet geen enkele iets eigen meer veel nog jaar datum aanpak heel hele ieder iedere ongeveer minstens hooguit "
     "komende binnen ook samen verder tegen vanuit vooral juist graag soort vorm manier moment bepaalde bepaald bestaan bestaat "
-    "inzet inzetten zetten zet plan plannen gebied terrein onderwerp thema onderdeel".split()
+    "inzet inzetten zetten zet plan plannen gebied terrein onderwerp thema onderdeel vermelden vermeldt vermelding bevatten bevat "
+    "verwijzen verwijst loopt lopen mee meedoen later geheten genaamd ter sprake melding biedt bieden programma project hebben heel".split()
 )
 
 _NOT_COUNTED = STOP_WORDS | frozenset("extra nieuwe meer keer geld procent euro miljoen groepen sociale soorten uur jaar".split())
@@ -63,7 +64,7 @@ class Question:
 
     ``search`` is the question for retrieval, with misspelt words mended; ``topic`` are the folded words that carry its
     subject (no question words, no names of charters); ``counted`` is the stem of what "hoeveel …" counts; ``corrections``
-    are (as written, as understood).
+    are (as written, as understood); ``within`` and ``only`` are the user's filters on charter and party.
     """
 
     text: str
@@ -75,7 +76,14 @@ class Question:
     topic: tuple[str, ...]
     counted: str = ""
     negated: bool = False
-    corrections: tuple[tuple[str, str], ...] = field(default=())
+    corrections: tuple[tuple[str, str], ...] = ()
+    within: tuple[str, ...] = ()
+    only: Actor | None = None
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """The charters to search: those the user filters on, else those the question names; empty means all."""
+        return self.within or self.charters
 
 
 def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Question:

@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     )
     answer_words: int = Field(90, ge=20, le=300, description="lengte van een antwoord in woorden, ongeveer")
 
+    ollama_url: str = Field(
+        "http://localhost:11434", pattern=r"^https?://", description="adres van de taalmodelserver (Ollama)"
+    )
+    debug: bool = Field(False, description="toon bij een onverwachte fout waar in het programma zij ontstond")
+
     @classmethod
     def settings_customise_sources(
         cls,

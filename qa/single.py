@@ -1,0 +1,108 @@
+"""One answer from the source's own sentences, or an honest "that is not in it"."""
+
+from dataclasses import replace
+
+from index.search import Query, Searcher
+from qa.certainty import certainty
+from qa.compose import Citations, choose, in_reading_order, prose, with_lists
+from qa.evidence import Evidence, evidence
+from qa.model import Answer, retrieved
+from qa.question import Asked, Question
+from qa.settings import Settings
+
+RETRIEVED = 50  # passages reported as ``retrieved``
+READ = 12  # passages whose sentences are weighed
+MOST_SENTENCES = 5
+MARGIN = 3.0  # how far under the best sentence another may score and still be worth saying
+WORDS: dict[Asked, float] = {"list": 2.0, "explain": 1.5}  # times the usual length
+
+
+def answer_single(question: Question, query: Query, searcher: Searcher, settings: Settings) -> Answer:
+    """Answer with the sentences that prove it most, refuse where even the best prove too little."""
+    mask = searcher.mask(question.scope, question.only)
+    hits = searcher.search(query, mask, RETRIEVED)
+    ranked = [
+        one
+        for one in evidence(question, query, hits[:READ], searcher)
+        if question.only is None or one.sentence.actor == question.only
+    ]
+    sure = certainty(question, ranked, hits, searcher, mask)
+    answer = Answer(
+        question=question.text,
+        kind="single",
+        answer="",
+        refused=sure < settings.refusal_threshold,
+        citations=(),
+        retrieved=tuple(retrieved(hit) for hit in hits),
+        confidence=sure,
+        notes=notes(question),
+    )
+    if answer.refused:
+        return refusal(answer, question, ranked, query, searcher, settings)
+    return _with_sentences(answer, question, ranked, searcher, settings)
+
+
+def _with_sentences(
+    answer: Answer, question: Question, ranked: list[Evidence], searcher: Searcher, settings: Settings
+) -> Answer:
+    budget = round(settings.answer_words * WORDS.get(question.asked, 1.0))
+    chosen = choose(ranked, budget, MOST_SENTENCES, MARGIN)
+    chosen = in_reading_order(with_lists(chosen, ranked, budget))
+    citations = Citations(searcher.index.documents)
+    return replace(answer, answer=prose(chosen, citations), citations=tuple(citations.made))
+
+
+def refusal(
+    answer: Answer, question: Question, ranked: list[Evidence], query: Query, searcher: Searcher, settings: Settings
+) -> Answer:
+    """Say that the corpus does not hold the answer, what comes nearest, and whether another charter does say it."""
+    citations = Citations(searcher.index.documents)
+    where = _where(question, searcher)
+    parts = [f"Dat staat niet in {where}."]
+    if ranked:
+        nearest = citations.cite(ranked[0])
+        parts.append(f"Het dichtst in de buurt komt: “{shortened(ranked[0].sentence.text)}” [{nearest.n}]")
+    elsewhere = _elsewhere(question, query, searcher, settings) if question.scope else None
+    if elsewhere is not None:
+        made = citations.cite(elsewhere)
+        parts.append(
+            f"In het charter van {elsewhere.hit.passage.charter} staat er wel iets over: "
+            f"“{shortened(elsewhere.sentence.text)}” [{made.n}]"
+        )
+    return replace(answer, answer=" ".join(parts), citations=tuple(citations.made))
+
+
+def _where(question: Question, searcher: Searcher) -> str:
+    scope = question.scope
+    if not scope:
+        total = len(searcher.index.charters)
+        return f"de {total} doorzochte documenten" if total > 1 else "het doorzochte document"
+    return f"het charter van {' en '.join(scope)}"
+
+
+def _elsewhere(question: Question, query: Query, searcher: Searcher, settings: Settings) -> Evidence | None:
+    """The best sentence of another charter, where it answers the question with certainty."""
+    others = tuple(charter.name for charter in searcher.index.charters if charter.name not in question.scope)
+    if not others:
+        return None
+    mask = searcher.mask(others, question.only)
+    hits = searcher.search(query, mask, READ)
+    ranked = evidence(question, query, hits, searcher)
+    sure = certainty(question, ranked, hits, searcher, mask)
+    return ranked[0] if ranked and sure >= max(0.8, settings.refusal_threshold) else None
+
+
+def notes(question: Question) -> tuple[str, ...]:
+    """Return what the user should know of how the question was understood."""
+    out = [f"‘{written}’ is gelezen als ‘{meant}’." for written, meant in question.corrections]
+    if question.within:
+        out.append(f"Alleen gezocht in: {', '.join(question.within)}.")
+    if question.only:
+        out.append(f"Alleen uitspraken over de partij: {question.only}.")
+    return tuple(out)
+
+
+def shortened(text: str, limit: int = 40) -> str:
+    """Return the first ``limit`` words of a text."""
+    pieces = text.split()
+    return text if len(pieces) <= limit else " ".join(pieces[:limit]) + " …"

@@ -1,0 +1,209 @@
+"""The commands. What they need is imported when they run, so that ``--help`` and a typing error answer at once."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from ingest.errors import UsageError
+
+app = typer.Typer(
+    name="charterwijzer",
+    help="Beantwoordt vragen over de wijkencharters, met bij elke uitspraak de letterlijke bron.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Index = Annotated[
+    Path | None,
+    typer.Option("--index", metavar="MAP", help="Map van de index; zonder: die van de instellingen."),
+]
+Charters = Annotated[
+    list[str] | None,
+    typer.Option("--charter", metavar="NAAM", help="Zoek alleen in dit charter; meer dan eens te geven."),
+]
+Actor = Annotated[
+    str | None,
+    typer.Option(
+        "--actor", metavar="PARTIJ", help="Alleen wat deze partij doet: gemeente, rijk of gezamenlijk."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Schrijf het antwoord als JSON.")]
+
+
+@app.command()
+def ask(
+    question: Annotated[
+        str | None, typer.Argument(metavar="VRAAG", help="De vraag, tussen aanhalingstekens.")
+    ] = None,
+    as_json: AsJson = False,
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            "--batch",
+            metavar="BESTAND",
+            help="Beantwoord elke regel (JSON met id en question); - is de invoer.",
+        ),
+    ] = None,
+    charter: Charters = None,
+    actor: Actor = None,
+    index: Index = None,
+) -> None:
+    """Beantwoord een vraag, met genummerde bronnen."""
+    if (question is None) == (batch is None):
+        raise UsageError(
+            "Er is geen vraag" if question is None else "Er is een vraag en een bestand", "één van beide"
+        )
+    if batch is not None:
+        _ask_batch(batch, as_json, tuple(charter or ()), actor, index)
+        return
+    _not_empty(question or "")
+    engine = _engine(index)
+    answer = engine.ask(question, charters=tuple(charter or ()), actor=actor)
+    if as_json:
+        from qa.model import to_dict
+
+        _write_json(to_dict(answer), indent=1)
+    else:
+        from ui.render import show_answer
+
+        show_answer(answer, engine.index, Console())
+
+
+def _ask_batch(
+    file: Path, as_json: bool, charters: tuple[str, ...], actor: str | None, index: Path | None
+) -> None:
+    from ui.batch import answer_lines, read_lines
+    from ui.progress import shown_count
+
+    lines = read_lines(file)
+    engine = _engine(index)
+    failed = 0
+    with shown_count(Console(stderr=True), "Vragen", len(lines)) as count:
+        for made in answer_lines(lines, engine, charters, actor):
+            failed += made.error is not None
+            if as_json:
+                _write_json(made.to_dict())
+            else:
+                from ui.render import show_batched
+
+                show_batched(made, engine.index, Console())
+            count()
+    if failed:
+        Console(stderr=True).print(f"{failed} van {len(lines)} regels zijn niet beantwoord.")
+        raise typer.Exit(1)
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(metavar="VRAAG", help="Waarnaar gezocht wordt.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, metavar="AANTAL", help="Hoeveel passages.")] = 10,
+    as_json: AsJson = False,
+    charter: Charters = None,
+    actor: Actor = None,
+    index: Index = None,
+) -> None:
+    """Toon de passages die bij een vraag horen, zonder antwoord."""
+    _not_empty(question)
+    found = _engine(index).search(question, k, tuple(charter or ()), actor)
+    if as_json:
+        _write_json(found, indent=1)
+    else:
+        from ui.render import show_passages
+
+        show_passages(found, Console())
+
+
+@app.command("index")
+def index_command(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PAD]...",
+            help="Mappen en bestanden; zonder: wat er al in zat, of het meegeleverde corpus.",
+        ),
+    ] = None,
+    index: Index = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Maak alles opnieuw, ook wat niet is veranderd.")
+    ] = False,
+    bundled: Annotated[bool, typer.Option("--bundled", help="Neem (weer) het meegeleverde corpus.")] = False,
+) -> None:
+    """Lees een corpus en maak of vernieuw de index; wat niet veranderde, blijft."""
+    from index.encoder import encoder_name, open_encoder
+    from index.update import recorded_paths, update_index
+    from qa.settings import load_settings
+    from ui.progress import shown_steps
+
+    settings, console = load_settings(), Console(stderr=True)
+    folder = index or settings.index_dir
+    if bundled and paths:
+        raise UsageError("Er is een pad en --bundled", "één van beide")
+    chosen = [] if bundled else paths or recorded_paths(folder) or []
+    with shown_steps(console) as steps:
+        made = update_index(
+            chosen,
+            folder,
+            encoder_name(settings.model),
+            lambda: open_encoder(settings.model, settings.cache_dir, steps.step),
+            steps,
+            rebuild,
+        )
+    corpus = ", ".join(map(str, chosen)) or "het meegeleverde corpus"
+    done = "is gemaakt" if made.built else "was al bij"
+    sys.stdout.write(
+        f"De index van {corpus} {done}: documenten: {made.documents}, charters: {made.charters}, "
+        f"passages: {made.passages}. Hij staat in {folder}\n"
+    )
+
+
+@app.command(
+    "eval",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
+def evaluate(context: typer.Context) -> None:
+    """Meet hoe goed de antwoorden zijn (zie: charterwijzer eval --help)."""
+    from eval.cli import evaluate as command
+
+    mounted = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    mounted.command()(command)
+    code = mounted(args=context.args, prog_name="charterwijzer eval", standalone_mode=False)
+    if isinstance(code, int) and code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def doctor(index: Index = None) -> None:
+    """Controleer corpus, index, taalmodel en taalmodelserver, en zeg wat een gebrek verhelpt."""
+    from ui.doctor import examine, show
+
+    if not show(examine(index), Console()):
+        raise typer.Exit(1)
+
+
+def _engine(index: Path | None) -> Any:
+    from qa.settings import load_settings
+    from ui.opening import open_engine
+    from ui.progress import shown_steps
+
+    settings = load_settings()
+    with shown_steps(Console(stderr=True)) as steps:
+        return open_engine(index, settings, steps)
+
+
+def _not_empty(question: str) -> None:
+    """Refuse before anything is loaded, or built, for nothing."""
+    if not any(char.isprintable() and not char.isspace() for char in question):
+        raise UsageError(
+            "De vraag is leeg", 'een vraag, bijvoorbeeld: charterwijzer ask "wat is een Kindlint?"'
+        )
+
+
+def _write_json(value: object, indent: int | None = None) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
+    sys.stdout.flush()
