@@ -1,58 +1,97 @@
 """How certain it is that the corpus holds the answer: a logistic model over the evidence as a whole.
 
-Weak evidence means refusal. What gives an absent answer away is that no single sentence has both the subject and the
-kind of thing asked, or that a word of the subject does not occur in the charter at all.
+Weak evidence means refusal. What gives an absent answer away is that no passage stands out from the rest, that no
+single sentence has both the subject and the kind of thing asked, or that a word of the subject occurs nowhere.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from qa.evidence import FEATURES, Evidence, Features
+from index.dutch import stem
+from index.search import Hit, Mask, Searcher
+from qa.evidence import FEATURES, Evidence, Features, fitted, sentence_terms, share
 from qa.question import Question
 
 CERTAINTY = (
+    "top",  # search score of the best passage
     "score",  # of the best sentence
-    "passage",  # search score of the best passage
-    "focus",  # the best fit of the subject's words in one sentence
-    "focus_typed",  # the same among sentences that hold the kind of thing asked
-    "weakest",  # how well the worst-fitting word of the subject fits in the best sentence
-    "coverage",  # the most of the subject that occurs literally in one sentence
-    "coverage_typed",  # the same among sentences that hold the kind of thing asked
-    "coverage_passage",  # the most of the subject that occurs literally in one passage
-    "counted",  # some good sentence counts the very thing that is asked
-    "absent",  # share of the subject that occurs nowhere in the charters searched
     "spread",  # how far the best passage stands above the tenth
-    "length",  # ln(1 + words of the subject)
-    "quantity",  # a number, amount or date is asked
-    "named",  # a charter is named
+    "gap2",  # how far the best sentence stands above the second
+    "gap5",  # and above the ninth
+    "sent",  # the best fit of any sentence with the whole question
+    "focus",  # the best fit of the subject's words in one sentence
+    "weak0",  # how well the worst-fitting word of the subject fits in the best sentence
+    "cov",  # the most of the subject that occurs literally in one sentence
+    "cov0",  # the same in the best sentence
+    "covp0",  # the same in the best sentence's passage
+    "joint_c",  # subject and quantity together in one sentence, where a quantity of something is asked
+    "typed0",  # the best sentence holds the kind of thing asked
+    "counted",  # some good sentence counts the very thing that is asked
+    "absent",  # share of the subject that occurs nowhere in what was searched
+    "nt",  # ln(1 + words of the subject)
+    "q",  # a number, amount or date is asked
+    "lst",  # a list is asked
+    "sd",  # spread of the scores of the best twenty sentences
 )
-GOOD = 20  # sentences looked at
+SENTENCES = 40
 
 
-def certainty_features(question: Question, ranked: Sequence[Evidence], absent: float) -> Features:
-    """Return the features (len(CERTAINTY),) of ranked evidence (best first, not empty)."""
-    rows = np.stack([one.features for one in ranked[:GOOD]])
+def certainty(
+    question: Question, ranked: Sequence[Evidence], hits: Sequence[Hit], searcher: Searcher, mask: Mask
+) -> float:
+    """Return the probability (0 to 1) that the best sentences answer the question; 0 without any evidence.
+
+    ``ranked`` and ``hits`` come best first, from the passages that ``mask`` (n,) allows.
+    """
+    if not ranked:
+        return 0.0
+    features = _features(question, ranked[:SENTENCES], hits, absent_share(question, searcher, mask))
+    weights = fitted("certainty", (*CERTAINTY, "intercept"))
+    return float(1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1]))))
+
+
+def _features(question: Question, ranked: Sequence[Evidence], hits: Sequence[Hit], absent: float) -> Features:
+    rows = np.stack([one.features for one in ranked])
     column = {name: rows[:, i] for i, name in enumerate(FEATURES)}
-    typed = column["typed"] >= 0
-    passages = sorted({one.hit.row: one.hit.score for one in ranked}.values(), reverse=True)
-    quantity = question.asked in ("number", "amount", "date")
-    return np.array(
-        (
-            ranked[0].score,
-            passages[0],
-            column["focus"].max(),
-            column["focus"][typed].max() if typed.any() else column["focus"].min(),
-            column["weakest"][0],
-            column["coverage"].max(),
-            column["coverage"][typed].max() if typed.any() else 0.0,
-            column["coverage_passage"].max(),
-            column["counted"].max(),
-            absent,
-            passages[0] - passages[min(9, len(passages) - 1)],
-            np.log(1 + len(question.topic)),
-            float(quantity),
-            float(bool(question.charters)),
-        ),
-        np.float32,
+    scores = np.array([one.score for one in ranked])
+    found = [hit.score for hit in hits]
+    counts = column["counted"] >= 0
+    joint = column["focus"] + 0.15 * column["coverage"]
+    values = (
+        found[0],
+        scores[0],
+        found[0] - found[min(9, len(found) - 1)],
+        scores[0] - scores[min(1, len(scores) - 1)],
+        scores[0] - scores[min(8, len(scores) - 1)],
+        column["sentence"].max(),
+        column["focus"].max(),
+        column["weakest"][0],
+        column["coverage"].max(),
+        column["coverage"][0],
+        column["coverage_passage"][0],
+        joint[counts].max() if counts.any() else joint.min(),
+        column["typed"][0],
+        column["counted"][:8].max(),
+        absent,
+        np.log1p(len(question.topic)),
+        float(question.asked in ("number", "amount", "date")),
+        float(question.asked == "list"),
+        scores[:20].std(),
     )
+    return np.array(values, np.float32)
+
+
+def absent_share(question: Question, searcher: Searcher, mask: Mask) -> float:
+    """Return the share (0 to 1) of the subject's weight that occurs in no allowed passage, not even as a part."""
+    if not question.topic:
+        return 0.0
+    compounds, passages = searcher.index.compounds, searcher.index.passages
+    present: set[str] = set()
+    for row in np.flatnonzero(mask):
+        present |= sentence_terms(f"{passages[row].header} {passages[row].text}", compounds)
+    missing = [
+        1 - share(frozenset({stem(word), *map(stem, compounds.parts(word))}), frozenset(present))
+        for word in question.topic
+    ]
+    return float(np.average(missing, weights=[searcher.idf(stem(word)) for word in question.topic]))

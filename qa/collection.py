@@ -6,11 +6,13 @@ import numpy as np
 
 from index.dutch import stem, words
 from index.search import Query, Searcher
-from qa.compose import Citations
-from qa.evidence import FEATURES, Evidence, Features, Topic, evidence, sentence_terms, topic_of
-from qa.model import Answer, Status, Verdict, retrieved
+from qa.compose import Citations, sentence_line
+from qa.evidence import FEATURES, Evidence, Features, Topic, evidence, fitted, sentence_terms, topic_of
+from qa.model import Answer, Kind, Status, Verdict, retrieved
 from qa.question import Question
 from qa.settings import Settings
+from qa.single import notes, shortened
+from qa.values import NUMERALS, DateLimit, date_limit, dates, value_of, written_date
 
 PASSAGES = 4  # of each charter are read
 VERDICT = (
@@ -94,3 +96,152 @@ def _phrase(topic: Topic, one: Evidence, searcher: Searcher) -> float:
     beside = set(zip(stems, stems[1:], strict=False))
     pairs = list(zip(topic.stems, topic.stems[1:], strict=False))
     return sum(pair in beside for pair in pairs) / len(pairs)
+
+
+YES, PARTLY = 0.45, 0.3  # probabilities of a mention; chosen on the gold questions, each judged by the others
+QUOTED = 2  # sentences quoted for a charter
+SHOWN = 25  # words of a quote in the answer's text
+
+
+def answer_collection(question: Question, query: Query, searcher: Searcher, settings: Settings) -> Answer:
+    """Give every charter a verdict with its proof; list and count are computed from these."""
+    charters = question.within or tuple(charter.name for charter in searcher.index.charters)
+    limit = date_limit(question.search)
+    readings = read_charters(question, query, searcher, charters)
+    citations = Citations(searcher.index.documents)
+    items = [_verdict(question, reading, limit, citations) for reading in readings]
+    return _collected(question, items, readings, citations, "collection")
+
+
+def _verdict(question: Question, reading: Reading, limit: DateLimit | None, citations: Citations) -> Verdict:
+    """The verdict on one charter; for "which do not", the mention is turned round."""
+    if limit is not None:
+        dated = _dated(question, reading, limit, citations)
+        if dated is not None:
+            return dated
+    sure = _mentioned(reading)
+    status: Status = "yes" if sure >= YES else "partly" if sure >= PARTLY else "no"
+    if question.negated:
+        status = {"yes": "no", "partly": "partly", "no": "yes"}[status]
+        chosen = reading.ranked[:1]  # the nearest passage: what an official checks before believing an absence
+    else:
+        chosen = _proofs(question, reading) if status != "no" else ()
+    value = None if question.negated else _value(question, reading, chosen)
+    numbers = tuple(citations.cite(one).n for one in chosen) if status != "no" else ()
+    return Verdict(reading.charter, status, value if status != "no" else None, numbers)
+
+
+def _mentioned(reading: Reading) -> float:
+    if not reading.ranked:
+        return 0.0
+    weights = fitted("verdict", (*VERDICT, "intercept"))
+    return float(1 / (1 + np.exp(-(reading.features @ weights[:-1] + weights[-1]))))
+
+
+def _proofs(question: Question, reading: Reading) -> tuple[Evidence, ...]:
+    """The best sentence, and the next where it proves nearly as much; a value asked for goes first."""
+    best = reading.ranked[0]
+    close = [one for one in reading.ranked[1:6] if one.score >= best.score - 1.0]
+    return (best, *close[: QUOTED - 1])
+
+
+def _value(question: Question, reading: Reading, chosen: tuple[Evidence, ...]) -> str | None:
+    """The amount, number, date or name in the proof; for other questions the proof itself, shortened."""
+    for one in (*chosen, *reading.ranked[:3]):
+        value = value_of(question.asked, one.sentence.text, question.search, reading.charter)
+        if value and one in chosen:
+            return value
+    return shortened(chosen[0].sentence.text, SHOWN) if chosen else None
+
+
+def _dated(question: Question, reading: Reading, limit: DateLimit, citations: Citations) -> Verdict | None:
+    """Verdict on a question with a date in it ("vóór 1 mei 2008"): the best sentence with a date is held against it."""
+    for one in reading.ranked[:12]:
+        found = [day for _, day in dates(one.sentence.text) if day.year > 1900]
+        if found:
+            holds = any(limit.holds(day) for day in found)
+            status: Status = "yes" if holds != question.negated else "no"
+            day = next((day for day in found if limit.holds(day)), found[0])
+            numbers = (citations.cite(one).n,) if status == "yes" else ()
+            return Verdict(reading.charter, status, written_date(day), numbers)
+    return Verdict(reading.charter, "no", None, ())
+
+
+def _collected(
+    question: Question, items: list[Verdict], readings: list[Reading], citations: Citations, kind: Kind
+) -> Answer:
+    tally = {status: sum(item.verdict == status for item in items) for status in ("yes", "partly", "no")}
+    ranked = sorted((one for reading in readings for one in reading.ranked), key=lambda one: -one.score)
+    hits = list({one.hit.row: one.hit for one in ranked}.values())
+    nothing = not tally["yes"] and not tally["partly"]
+    return Answer(
+        question=question.text,
+        kind=kind,
+        answer=_said(question, items, citations, len(items)),
+        refused=nothing and kind == "collection" and not question.negated,
+        citations=tuple(citations.made),
+        retrieved=tuple(retrieved(hit) for hit in hits[:50]),
+        items=tuple(items),
+        coverage={"searched": len(items), "total": len(items), **tally},
+        confidence=max((_mentioned(reading) for reading in readings), default=0.0),
+        notes=notes(question),
+    )
+
+
+def _said(question: Question, items: list[Verdict], citations: Citations, total: int) -> str:
+    """Opening sentence with the computed count, then every charter of the list with its value and marker."""
+    yes = [item for item in items if item.verdict == "yes"]
+    partly = [item for item in items if item.verdict == "partly"]
+    count = NUMERALS.get(len(yes), str(len(yes))).capitalize()
+    if not yes and not partly:
+        return f"In geen van de {total} doorzochte documenten staat dit."
+    opening = f"{count} ({len(yes)}) van de {total}: " if total > 1 else ""
+    listed = "; ".join(f"{item.charter}{_detail(question, item)} {_markers(item)}".rstrip() for item in yes)
+    out = f"{opening}{listed}." if yes else f"Geen van de {total} zeker."
+    if partly:
+        names = ", ".join(f"{item.charter} {_markers(item)}".rstrip() for item in partly)
+        out += f" Mogelijk of ten dele: {names}."
+    return out
+
+
+def _detail(question: Question, item: Verdict) -> str:
+    if item.value is None or question.negated:
+        return ""
+    asks_value = question.asked in ("number", "amount", "date", "person", "list", "fact", "place")
+    return f" – {shortened(item.value, 12)}" if asks_value else ""
+
+
+def _markers(item: Verdict) -> str:
+    return "".join(f"[{n}]" for n in item.citations)
+
+
+def answer_compare(question: Question, query: Query, searcher: Searcher, settings: Settings) -> Answer:
+    """Put the named charters side by side: of each the sentences that answer, or that it says nothing."""
+    charters = question.within or question.charters
+    readings = read_charters(question, query, searcher, charters)
+    citations = Citations(searcher.index.documents)
+    items, parts = [], []
+    for reading in readings:
+        chosen = _side(reading, max(40, settings.answer_words // len(charters)))
+        numbers = tuple(citations.cite(one).n for one in chosen)
+        said = " ".join(
+            f"{sentence_line(one.sentence.text)} [{n}]" for one, n in zip(chosen, numbers, strict=True)
+        )
+        items.append(Verdict(reading.charter, "yes" if chosen else "no", _value(question, reading, chosen), numbers))
+        parts.append(f"{reading.charter}: {said or 'daarover staat niets in het charter.'}")
+    answer = _collected(question, items, readings, citations, "compare")
+    return replace(answer, answer=" ".join(parts), refused=not any(item.citations for item in items))
+
+
+def _side(reading: Reading, budget: int) -> tuple[Evidence, ...]:
+    """The sentences of one charter in a comparison, about ``budget`` words; none where nothing fits the subject."""
+    if not reading.ranked:
+        return ()
+    chosen: list[Evidence] = []
+    spent = 0
+    for one in reading.ranked[:3]:
+        length = len(one.sentence.text.split())
+        if not chosen or (spent + length <= budget and one.score >= reading.ranked[0].score - 2):
+            chosen.append(one)
+            spent += length
+    return tuple(chosen)

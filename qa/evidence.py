@@ -157,11 +157,11 @@ def _fit(topic: Topic, similar: NDArray[np.float32]) -> tuple[float, float]:
 def _coverage(topic: Topic, present: frozenset[str]) -> float:
     if not topic.terms:
         return 0.0
-    shares = [_share(terms, present) for terms in topic.terms]
+    shares = [share(terms, present) for terms in topic.terms]
     return float(np.average(shares, weights=topic.weights))
 
 
-def _share(terms: frozenset[str], present: frozenset[str]) -> float:
+def share(terms: frozenset[str], present: frozenset[str]) -> float:
     """1 where the word itself occurs, else the share of its parts that do (a compound) or 0."""
     found = len(terms & present)
     return 1.0 if found and len(terms) == 1 else min(1.0, found / max(1, len(terms) - 1))

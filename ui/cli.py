@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO
+import contextlib
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -44,10 +45,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _drop(stream: TextIO) -> None:
     """Send what is left to nowhere, or Python complains about it on its way out."""
-    try:
+    with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    except OSError:
-        pass
 
 
 if __name__ == "__main__":
