@@ -3,11 +3,11 @@
 Exit codes: 0 answered or refused, 2 wrong use, 1 anything else.
 """
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO
-import contextlib
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

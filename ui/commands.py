@@ -1,14 +1,17 @@
-"""The commands. What they need is imported when they run, so that ``--help`` and a typing error answer at once."""
+"""The commands. What they need is imported when they run, so that ``--help`` answers at once."""
 
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from ingest.errors import UsageError
+
+if TYPE_CHECKING:
+    from qa.engine import Engine
 
 app = typer.Typer(
     name="charterwijzer",
@@ -36,7 +39,7 @@ Actor = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Schrijf het antwoord als JSON.")]
 
 
-@app.command()
+@app.command(help="Beantwoord een vraag, met genummerde bronnen.")
 def ask(
     question: Annotated[
         str | None, typer.Argument(metavar="VRAAG", help="De vraag, tussen aanhalingstekens.")
@@ -54,17 +57,22 @@ def ask(
     actor: Actor = None,
     index: Index = None,
 ) -> None:
-    """Beantwoord een vraag, met genummerde bronnen."""
+    """Answer a question, or every question of a file."""
     if (question is None) == (batch is None):
-        raise UsageError(
-            "Er is geen vraag" if question is None else "Er is een vraag en een bestand", "één van beide"
-        )
+        found = "Er is geen vraag" if question is None else "Er zijn een vraag en een bestand"
+        raise UsageError(found, 'charterwijzer ask "vraag", of charterwijzer ask --batch BESTAND')
     if batch is not None:
         _ask_batch(batch, as_json, tuple(charter or ()), actor, index)
         return
-    _not_empty(question or "")
+    _ask_one(question or "", as_json, tuple(charter or ()), actor, index)
+
+
+def _ask_one(
+    question: str, as_json: bool, charters: tuple[str, ...], actor: str | None, index: Path | None
+) -> None:
+    _not_empty(question)
     engine = _engine(index)
-    answer = engine.ask(question, charters=tuple(charter or ()), actor=actor)
+    answer = engine.ask(question, charters=charters, actor=actor)
     if as_json:
         from qa.model import to_dict
 
@@ -99,7 +107,7 @@ def _ask_batch(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(help="Toon de passages die bij een vraag horen, zonder antwoord.")
 def search(
     question: Annotated[str, typer.Argument(metavar="VRAAG", help="Waarnaar gezocht wordt.")],
     k: Annotated[int, typer.Option("-k", min=1, max=1000, metavar="AANTAL", help="Hoeveel passages.")] = 10,
@@ -108,7 +116,7 @@ def search(
     actor: Actor = None,
     index: Index = None,
 ) -> None:
-    """Toon de passages die bij een vraag horen, zonder antwoord."""
+    """Show the passages alone."""
     _not_empty(question)
     found = _engine(index).search(question, k, tuple(charter or ()), actor)
     if as_json:
@@ -119,7 +127,7 @@ def search(
         show_passages(found, Console())
 
 
-@app.command("index")
+@app.command("index", help="Lees een corpus en maak of vernieuw de index.")
 def index_command(
     paths: Annotated[
         list[Path] | None,
@@ -134,7 +142,7 @@ def index_command(
     ] = False,
     bundled: Annotated[bool, typer.Option("--bundled", help="Neem (weer) het meegeleverde corpus.")] = False,
 ) -> None:
-    """Lees een corpus en maak of vernieuw de index; wat niet veranderde, blijft."""
+    """Build or update an index; what did not change is not embedded again."""
     from index.encoder import encoder_name, open_encoder
     from index.update import recorded_paths, update_index
     from qa.settings import load_settings
@@ -164,10 +172,11 @@ def index_command(
 
 @app.command(
     "eval",
+    help="Meet hoe goed de antwoorden zijn.",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
 )
 def evaluate(context: typer.Context) -> None:
-    """Meet hoe goed de antwoorden zijn (zie: charterwijzer eval --help)."""
+    """Hand over to the command of the evaluation, which has its own arguments and help."""
     from eval.cli import evaluate as command
 
     mounted = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -177,16 +186,16 @@ def evaluate(context: typer.Context) -> None:
         raise typer.Exit(code)
 
 
-@app.command()
+@app.command(help="Controleer of alles werkt, en zeg wat een gebrek verhelpt.")
 def doctor(index: Index = None) -> None:
-    """Controleer corpus, index, taalmodel en taalmodelserver, en zeg wat een gebrek verhelpt."""
+    """Check corpus, index, model and language model server."""
     from ui.doctor import examine, show
 
     if not show(examine(index), Console()):
         raise typer.Exit(1)
 
 
-def _engine(index: Path | None) -> Any:
+def _engine(index: Path | None) -> "Engine":
     from qa.settings import load_settings
     from ui.opening import open_engine
     from ui.progress import shown_steps

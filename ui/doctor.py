@@ -75,7 +75,10 @@ def _corpus(folder: Path) -> Finding:
     paths = recorded_paths(folder) or []
     corpus = read_corpus(paths)
     where = ", ".join(map(str, paths)) or "meegeleverd"
-    counts = f"documenten: {len(corpus.documents)}, charters: {len(corpus.charters)}, passages: {len(corpus.passages)}"
+    counts = (
+        f"documenten: {len(corpus.documents)}, charters: {len(corpus.charters)}, "
+        f"passages: {len(corpus.passages)}"
+    )
     return Finding("Corpus", True, f"{where}; {counts}")
 
 
@@ -114,13 +117,13 @@ def _server(settings: Settings) -> Finding:
         with build_opener(ProxyHandler({})).open(f"{url}/api/tags", timeout=_SECONDS) as reply:
             names = [model["name"] for model in json.load(reply)["models"]]
     except (URLError, OSError):
-        text = f"geen op {url}; niet nodig: antwoorden bestaan dan uit zinnen van de bron. Start er een met: ollama serve"
+        text = f"geen op {url}; dan bestaan antwoorden uit zinnen van de bron. Start er een met: ollama serve"
         return Finding("Taalmodelserver", None, text)
     except (ValueError, KeyError, TypeError):
         return Finding(
             "Taalmodelserver",
             False,
-            f"op {url} antwoordt iets anders dan Ollama. Stel in: CHARTERWIJZER_OLLAMA_URL",
+            f"op {url} antwoordt iets anders. Stel in: CHARTERWIJZER_OLLAMA_URL",
         )
     if not names:
         return Finding(

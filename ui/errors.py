@@ -10,11 +10,12 @@ import typer
 
 from ingest.errors import CharterwijzerError
 
+_INVALID = r"Invalid value for '?(.*?)'?: .*"
 _HINT = "Controleer de installatie met: charterwijzer doctor"
 _OS_ERRORS = {
     errno.ENOSPC: "De schijf is vol. Maak ruimte en probeer het opnieuw.",
     errno.EDQUOT: "De schijfruimte van deze gebruiker is op. Maak ruimte en probeer het opnieuw.",
-    errno.EFBIG: "Een bestand wordt groter dan hier mag. Verhoog de grens (ulimit -f) en probeer het opnieuw.",
+    errno.EFBIG: "Een bestand wordt groter dan hier mag. Verhoog de grens (ulimit -f).",
     errno.EMFILE: "Er zijn te veel bestanden open. Verhoog de grens (ulimit -n) en probeer het opnieuw.",
 }
 # What the command line library says of wrong use, which it says in English only.
@@ -25,15 +26,16 @@ _USAGE = (
     (r"Missing command\.?", "Er ontbreekt een opdracht"),
     (r"Option '(.*?)' requires (?:an argument|\d+ arguments)\.?", r"De optie \1 heeft een waarde nodig"),
     (r"Option '(.*?)' does not take a value\.?", r"De optie \1 heeft geen waarde"),
-    (r"Got unexpected extra arguments? \((.*)\)", r"Onverwacht: \1. Zet een vraag tussen aanhalingstekens"),
     (
-        r"Invalid value for '?(.*?)'?: '?(.*?)'? is not a valid int(?:eger)?.*",
-        r"\1 is \2. Verwacht: een getal",
+        r"Got unexpected extra argument\(?s?\)? \((.*)\)",
+        r"Onverwacht: \1. Zet een vraag tussen aanhalingstekens",
     ),
+    (_INVALID + r"valid int.*", r"De waarde van \1 klopt niet. Verwacht: een geheel getal"),
     (
-        r"Invalid value for '?(.*?)'?: (\S+) is not in the range (?:x>=)?([\d<=x]+)\.?",
-        r"\1 is \2. Verwacht: minstens \3",
+        _INVALID + r"(?:greater than or equal to |x>=)(\d+).*",
+        r"De waarde van \1 is te klein. Verwacht: minstens \2",
     ),
+    (_INVALID + r"less than or equal to (\d+).*", r"De waarde van \1 is te groot. Verwacht: hoogstens \2"),
     (r"Invalid value for '?(.*?)'?: (.*)", r"De waarde van \1 klopt niet: \2"),
 )
 _WRONG_USE = typer.BadParameter.__mro__[1]  # the library's own base of wrong use has no public name

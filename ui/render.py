@@ -64,7 +64,7 @@ def show_passages(found: list[dict[str, Any]], console: Console) -> None:
             _heading(f"{n}.", path, hit["actor"], hit["start_line"], hit["end_line"], f"{hit['score']:.2f}")
         )
         text = hit["text"] if len(hit["text"]) <= SHOWN else hit["text"][:SHOWN].rsplit(" ", 1)[0] + " …"
-        console.print(Padding(Text("\n".join(map(one_line, text.splitlines()))), (0, 0, 1, 4)))
+        console.print(Padding(Text("\n".join(map(one_line, text.splitlines()))), (0, 0, 1, 4), expand=False))
 
 
 def marked(text: str, style: str = "") -> Text:
@@ -75,7 +75,7 @@ def marked(text: str, style: str = "") -> Text:
 
 
 def reading_text(citation: Citation, index: Index) -> str:
-    """Return a quote for reading: whole sentences as they were put together, without page headers."""
+    """Return a quote for reading: broken lines joined, page headers left out, a table row with its header."""
     for passage in index.passages:
         if passage.id != citation.passage_id:
             continue
@@ -117,7 +117,9 @@ def _row(item: Verdict, valued: bool) -> list[Text]:
 def _show_source(citation: Citation, index: Index, console: Console) -> None:
     path = [citation.charter, *citation.section]
     console.print(_heading(f"[{citation.n}]", path, citation.actor, citation.start_line, citation.end_line))
-    console.print(Padding(Text(f"“{reading_text(citation, index)}”", style="italic"), (0, 0, 0, 4)))
+    console.print(
+        Padding(Text(f"“{reading_text(citation, index)}”", style="italic"), (0, 0, 0, 4), expand=False)
+    )
 
 
 def _heading(label: str, path: list[str], actor: str, first: int, last: int, score: str = "") -> Text:
