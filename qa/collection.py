@@ -12,7 +12,7 @@ from qa.model import Answer, Kind, Status, Verdict, retrieved
 from qa.question import Question
 from qa.settings import Settings
 from qa.single import notes, shortened
-from qa.values import NUMERALS, DateLimit, date_limit, dates, value_of, written_date
+from qa.values import NO_YEAR, NUMERALS, DateLimit, date_limit, dates, value_of, written_date
 
 PASSAGES = 4  # of each charter are read
 VERDICT = (
@@ -38,10 +38,12 @@ class Reading:
     features: Features
 
 
-def read_charters(question: Question, query: Query, searcher: Searcher, charters: tuple[str, ...]) -> list[Reading]:
+def read_charters(
+    question: Question, query: Query, searcher: Searcher, charters: tuple[str, ...], passages: int = PASSAGES
+) -> list[Reading]:
     """Search every charter by itself and weigh its sentences."""
     topic = topic_of(question, query, searcher)
-    hits = searcher.search_each(query, charters, question.only, PASSAGES)
+    hits = searcher.search_each(query, charters, question.only, passages)
     ranked = {name: evidence(question, query, hits[name], searcher) for name in charters}
     best = np.array([ranked[name][0].score if ranked[name] else -np.inf for name in charters])
     known = best[np.isfinite(best)]
@@ -101,15 +103,21 @@ def _phrase(topic: Topic, one: Evidence, searcher: Searcher) -> float:
 YES, PARTLY = 0.45, 0.3  # probabilities of a mention; chosen on the gold questions, each judged by the others
 QUOTED = 2  # sentences quoted for a charter
 SHOWN = 25  # words of a quote in the answer's text
+NAMING, CLOSE, PLACING = 6.0, 1.5, 3.0  # how sentences are weighed as proof of a mention
+DATED_PASSAGES = 10  # of each charter are read where a date decides
 
 
 def answer_collection(question: Question, query: Query, searcher: Searcher, settings: Settings) -> Answer:
     """Give every charter a verdict with its proof; list and count are computed from these."""
     charters = question.within or tuple(charter.name for charter in searcher.index.charters)
-    limit = date_limit(question.search)
-    readings = read_charters(question, query, searcher, charters)
+    limit = date_limit(question.text)
+    readings = read_charters(question, query, searcher, charters, PASSAGES if limit is None else DATED_PASSAGES)
     citations = Citations(searcher.index.documents)
-    items = [_verdict(question, reading, limit, citations) for reading in readings]
+    places = {charter.name: charter.places for charter in searcher.index.charters} if question.about_places else {}
+    items = [
+        _verdict(replace(question, places=places.get(reading.charter, ())), reading, limit, citations)
+        for reading in readings
+    ]
     return _collected(question, items, readings, citations, "collection")
 
 
@@ -139,17 +147,42 @@ def _mentioned(reading: Reading) -> float:
 
 
 def _proofs(question: Question, reading: Reading) -> tuple[Evidence, ...]:
-    """The best sentence, and the next where it proves nearly as much; a value asked for goes first."""
-    best = reading.ranked[0]
-    close = [one for one in reading.ranked[1:6] if one.score >= best.score - 1.0]
-    return (best, *close[: QUOTED - 1])
+    """The sentences that name most of the subject, the party asked about and the charter itself before others."""
+    order = sorted(reading.ranked, key=lambda one: -_proof(question, reading.charter, one))
+    best = _proof(question, reading.charter, order[0])
+    return (order[0], *(one for one in order[1:QUOTED] if _proof(question, reading.charter, one) >= best - CLOSE))
+
+
+def _proof(question: Question, charter: str, one: Evidence) -> float:
+    """How well a sentence proves a mention: what it names counts for more than how well its passage was found."""
+    text = one.sentence.text
+    party = question.actor or "gemeente"  # "welke steden doen …" asks what the city does
+    return (
+        one.score
+        + NAMING * float(one.features[FEATURES.index("coverage")])
+        + float(one.sentence.actor == party)
+        + 0.5 * float(charter in text)
+        + 0.5 * float(one.features[FEATURES.index("typed")])
+        + PLACING * len(_places(question, text)) ** 0.5
+    )
+
+
+def _places(question: Question, text: str) -> list[str]:
+    """The charter's own neighbourhoods in a text, longest names first, where the question asks for neighbourhoods."""
+    found: list[str] = []
+    for place in sorted(question.places, key=len, reverse=True):
+        if place in text and not any(place in other for other in found):
+            found.append(place)
+    return sorted(found, key=text.index)
 
 
 def _value(question: Question, reading: Reading, chosen: tuple[Evidence, ...]) -> str | None:
     """The amount, number, date or name in the proof; for other questions the proof itself, shortened."""
-    for one in (*chosen, *reading.ranked[:3]):
-        value = value_of(question.asked, one.sentence.text, question.search, reading.charter)
-        if value and one in chosen:
+    for one in chosen:
+        value = ", ".join(_places(question, one.sentence.text)) or value_of(
+            question.asked, one.sentence.text, question.search, reading.charter
+        )
+        if value:
             return value
     return shortened(chosen[0].sentence.text, SHOWN) if chosen else None
 
@@ -157,7 +190,9 @@ def _value(question: Question, reading: Reading, chosen: tuple[Evidence, ...]) -
 def _dated(question: Question, reading: Reading, limit: DateLimit, citations: Citations) -> Verdict | None:
     """Verdict on a question with a date in it ("vóór 1 mei 2008"): the best sentence with a date is held against it."""
     for one in reading.ranked[:12]:
-        found = [day for _, day in dates(one.sentence.text) if day.year > 1900]
+        found = [
+            day.replace(year=limit.day.year) if day.year == NO_YEAR else day for _, day in dates(one.sentence.text)
+        ]
         if found:
             holds = any(limit.holds(day) for day in found)
             status: Status = "yes" if holds != question.negated else "no"

@@ -85,6 +85,7 @@ class Topic:
     stems: tuple[str, ...]
     terms: tuple[frozenset[str], ...]
     tokens: tuple[tuple[int, ...], ...]
+    groups: tuple[tuple[int, ...], ...]  # words of which any one will do; most stand alone
 
 
 def topic_of(question: Question, query: Query, searcher: Searcher) -> Topic:
@@ -97,7 +98,15 @@ def topic_of(question: Question, query: Query, searcher: Searcher) -> Topic:
         tuple(i for i, (start, end) in enumerate(query.encoded.offsets) if end > start and a <= start and end <= b + 1)
         for a, b in spans
     )
-    return Topic(weights, tuple(map(stem, question.topic)), term_sets, tokens)
+    return Topic(weights, tuple(map(stem, question.topic)), term_sets, tokens, _groups(question))
+
+
+def _groups(question: Question) -> tuple[tuple[int, ...], ...]:
+    places = {word: place for place, word in enumerate(question.topic)}
+    joined = [{places[word] for word in pair if word in places} for pair in question.alternatives]
+    together = [tuple(sorted(group)) for group in joined if len(group) > 1]
+    taken = {place for group in together for place in group}
+    return (*together, *((place,) for place in places.values() if place not in taken))
 
 
 def _word_spans(text: str, topic: Sequence[str]) -> list[tuple[int, int]]:
@@ -158,7 +167,8 @@ def _coverage(topic: Topic, present: frozenset[str]) -> float:
     if not topic.terms:
         return 0.0
     shares = [share(terms, present) for terms in topic.terms]
-    return float(np.average(shares, weights=topic.weights))
+    best = [max(shares[place] for place in group) for group in topic.groups]
+    return float(np.average(best, weights=[topic.weights[list(group)].max() for group in topic.groups]))
 
 
 def share(terms: frozenset[str], present: frozenset[str]) -> float:

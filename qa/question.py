@@ -27,7 +27,7 @@ _NEGATED = re.compile(
 )
 _CONTENT_NEGATION = re.compile(r"\bniet alleen\b")
 _ASKED: tuple[tuple[Asked, str], ...] = (
-    ("date", r"\b(?:wanneer|welke? (?:datum|jaar|dag|maand|moment|periode)|welk jaar|datum|tot wanneer|vanaf wanneer|jaartal)\b"),
+    ("date", r"\b(?:wanneer|welke? (?:datum|jaar|dag|maand|moment|periode)|welk jaar|\w*datum|tot wanneer|vanaf wanneer|jaartal)\b"),
     ("amount", r"\b(?:hoeveel (?:geld|euro|miljoen|budget|subsidie)|welk(?:e)? (?:bedrag|budget|som|bijdrage|investering)|bedrag\w*|budget\w*|kost(?:en)?\b|euro'?s?\b|miljoen|rijksgeld|rijksbijdrage|waard)"),
     ("number", r"\b(?:hoeveel|hoe (?:vaak|groot|hoog|lang|veel)|aantal(?:len)?|welk(?:e)? (?:percentage|aandeel|deel|cijfer|score)|percentage|procent|streefcijfer)\b"),
     ("person", r"\b(?:wie|welke (?:wethouders?|ministers?|staatssecretaris\w*|perso\w+|burgemeester)|door wie|naam van de wethouder)\b"),
@@ -44,6 +44,7 @@ _ACTOR_CUES: tuple[tuple[Actor, str], ...] = (
     ("rijk", r"\b(?:het rijk|rijk|rijks\w*|kabinet|ministers?|ministeries?|staatssecretaris\w*|regering|wwi|vrom|ocw|szw|vws|bzk|ez|justitie|lnv|overheid in den haag)\b"),
     ("gemeente", r"\b(?:de gemeente|gemeente|gemeentelijke?|college|wethouders?|de stad|stad(?:sbestuur)?)\b"),
 )
+_MONTH = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _GENERIC = frozenset(
     "stad steden gemeente gemeenten gemeentes gemeentelijk charter charters wijk wijken krachtwijk krachtwijken buurt buurten plaats "
     "plaatsen document documenten rijk doet doen deel neemt nemen gaat gaan komt komen krijgt krijgen wil willen moet moeten mag mogen "
@@ -55,6 +56,10 @@ _GENERIC = frozenset(
     "verwijzen verwijst loopt lopen mee meedoen later geheten genaamd ter sprake melding biedt bieden programma project hebben heel".split()
 )
 
+_ABOUT_PLACES = re.compile(r"\b(?:welke|namen van de|hoe heten de)\s+(?:\w+\s+)?(?:wijk|wijken|krachtwijken?|buurt|buurten)\b")
+# Everyday words for what policy texts call otherwise; both are searched for.
+_SIGNING = "ondertekend ondertekening"
+_POLICY_WORDS = {stem(word): _SIGNING for word in ("tekenen", "tekende", "tekenden", "getekend", "handtekening", "ondertekend")}
 _NOT_COUNTED = STOP_WORDS | frozenset("extra nieuwe meer keer geld procent euro miljoen groepen sociale soorten uur jaar".split())
 
 
@@ -63,7 +68,8 @@ class Question:
     """A question understood: what to search for, where, and what form the answer takes.
 
     ``search`` is the question for retrieval, with misspelt words mended; ``topic`` are the folded words that carry its
-    subject (no question words, no names of charters); ``counted`` is the stem of what "hoeveel …" counts; ``corrections``
+    subject (no question words, no names of charters); ``counted`` is the stem of what "hoeveel …" counts; ``alternatives`` pairs of
+    words of which either will do; ``corrections``
     are (as written, as understood); ``within`` and ``only`` are the user's filters on charter and party.
     """
 
@@ -75,10 +81,17 @@ class Question:
     asked: Asked
     topic: tuple[str, ...]
     counted: str = ""
+    alternatives: tuple[tuple[str, str], ...] = ()
     negated: bool = False
     corrections: tuple[tuple[str, str], ...] = ()
+    places: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     only: Actor | None = None
+
+    @property
+    def about_places(self) -> bool:
+        """Whether the neighbourhoods themselves are asked for ("om welke wijken gaat het")."""
+        return bool(_ABOUT_PLACES.search(fold(self.text)))
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -94,13 +107,14 @@ def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Que
     kind = _kind(search, named, len(charters))
     return Question(
         text=text,
-        search=search,
+        search=_without_date_limit(_in_policy_words(search)) if kind == "collection" else search,
         kind=kind,
         charters=named,
         actor=_actor(fold(search), named, charters),
         asked=_asked(search),
-        topic=_topic(search, charters),
+        topic=_topic(_without_date_limit(_in_policy_words(search)) if kind == "collection" else search, charters),
         counted=_counted(search),
+        alternatives=_alternatives(search),
         negated=kind == "collection" and bool(_NEGATED.search(fold(search))),
         corrections=corrections,
     )
@@ -170,6 +184,26 @@ def _asked(text: str) -> Asked:
     return next((asked for asked, pattern in _ASKED if re.search(pattern, folded)), "fact")
 
 
+def _alternatives(text: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of words of which either will do: "zwerfafval of zwerfvuil", "kansenzone (kanszone)", "CJG/OKC"."""
+    pairs = re.findall(r"(\w{3,}) of (?:een |het |de )?(\w{3,})|(\w{3,}) \((\w{3,})\)|(\w{3,})/(\w{3,})", fold(text))
+    return tuple(tuple(word for word in pair if word) for pair in pairs)  # type: ignore[misc]
+
+
+def _in_policy_words(text: str) -> str:
+    """Return the question with the policy term added for an everyday word that has one."""
+    added = [_POLICY_WORDS[stem(word)] for word in words(text) if stem(word) in _POLICY_WORDS]
+    return f"{text} {' '.join(dict.fromkeys(added))}".strip()
+
+
+def _without_date_limit(text: str) -> str:
+    """Return the question without a date that is a condition, which would be searched for as if it were the subject."""
+    return re.sub(
+        rf"\b(?:voor|vóór|na|op|vanaf|sinds|in|tot|eerder dan|later dan)\s+(?:\d{{1,2}}\s+)?(?:{_MONTH})(?:\s+\d{{4}})?",
+        "", text, flags=re.I,
+    )
+
+
 def _counted(text: str) -> str:
     """The stem of the thing counted: the first noun-like word after "hoeveel" or "aantal"."""
     match = re.search(r"\b(?:hoeveel|aantal)\s+((?:\w|-)+(?:\s+\w+)?)", fold(text))
@@ -185,8 +219,5 @@ def _actor(folded: str, named: tuple[str, ...], charters: Sequence[Charter]) -> 
 
 def _topic(text: str, charters: Sequence[Charter]) -> tuple[str, ...]:
     names = {word for charter in charters for name in _names(charter) for word in words(name)}
-    return tuple(
-        dict.fromkeys(
-            word for word in words(text) if word not in STOP_WORDS and word not in _GENERIC and word not in names
-        )
-    )
+    telling = [word for word in words(text) if word not in STOP_WORDS and word not in names]
+    return tuple(dict.fromkeys([word for word in telling if word not in _GENERIC] or telling))

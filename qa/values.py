@@ -11,6 +11,7 @@ from qa.question import Asked
 _MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
            "november", "december")  # fmt: skip
 _MONTH = "|".join(_MONTHS)
+NO_YEAR = 1  # the year of a date that is written without one
 _WRITTEN = re.compile(rf"\b(\d{{1,2}})\s+({_MONTH})(?:\s+((?:19|20)\d\d))?\b", re.I)
 _DIGITS = re.compile(r"(?<![\d.,])(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/. ]\s?((?:19|20)?\d\d)(?!\d)")
 _NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?"
@@ -50,14 +51,14 @@ class DateLimit:
 
 
 def dates(text: str) -> list[tuple[str, dt.date]]:
-    """Return (as written, date) for every full date; a year of two digits is of this century."""
+    """Return (as written, date) for every date; a year of two digits is of this century, a missing one is year 1."""
     found = [(m.start(), m[0], m[1], str(_MONTHS.index(m[2].lower()) + 1), m[3]) for m in _WRITTEN.finditer(text)]
     found += [(m.start(), m[0], m[1], m[2], m[3]) for m in _DIGITS.finditer(text)]
     out = []
     for _, written, day, month, year in sorted(found, key=lambda one: one[0]):
         try:
-            number = int(year) if year else 0
-            out.append((written, dt.date(number + 2000 if number < 100 else number, int(month), int(day))))
+            number = int(year) if year else NO_YEAR
+            out.append((written, dt.date(number + 2000 if year and number < 100 else number, int(month), int(day))))
         except ValueError:
             continue  # 31-2, or a number that only looks like a date
     return out
@@ -86,7 +87,7 @@ def value_of(asked: Asked, text: str, question: str, charter: str) -> str | None
     """Return the value that a sentence gives to a question for an amount, number, date or name, or None."""
     if asked == "date":
         found = dates(text)
-        return written_date(found[0][1]) if found and found[0][1].year > 1 else None
+        return written_date(found[0][1]) if found and found[0][1].year > NO_YEAR else None
     if asked == "amount":
         amount = _AMOUNT.search(text)
         return amount[0].strip() if amount else None
