@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.console import Console
+
 from eval.run import Result, Run, read_run
 from eval.summary import Estimate, estimates, groups, percentile
 from ingest.errors import CharterwijzerError, UsageError
@@ -102,17 +104,19 @@ def _origin(run: Run) -> str:
     )
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Rewrite the table; ``arguments`` are one or more run folders (or a file in one), then the README.
-
-    Raises UsageError for too few arguments, GoldError for a folder that is no completed run.
-    """
-    if len(arguments) < 2:
-        raise UsageError("Te weinig argumenten", "python -m eval.figures METING… README.md")
-    *folders, readme = map(Path, arguments)
-    runs = [read_run(path.parent if path.is_file() else path) for path in folders]
-    readme.write_text(rewrite(readme.read_text(encoding="utf-8"), table(runs)), encoding="utf-8")
+def main(arguments: Sequence[str]) -> int:
+    """Rewrite the table from run folders (or a file in one); the README comes last. Return the exit code."""
+    try:
+        if len(arguments) < 2:
+            raise UsageError("Te weinig argumenten", "python -m eval.figures METING… README.md")
+        *folders, readme = map(Path, arguments)
+        runs = [read_run(path.parent if path.is_file() else path) for path in folders]
+        readme.write_text(rewrite(readme.read_text(encoding="utf-8"), table(runs)), encoding="utf-8")
+    except CharterwijzerError as error:
+        Console(stderr=True).print(str(error), markup=False)
+        return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))
