@@ -62,9 +62,7 @@ def recall_curve(curve: Sequence[tuple[float, float]], marks: Sequence[int]) -> 
     for rank, value in curve:
         if rank in marks:
             parts.append(dot(x(rank), y(value), 4.5, ACCENT, f"eerste {rank}: {percent(value)}"))
-            parts.append(
-                label(x(rank) + 6, y(value) - 11, percent(value), "start" if rank == 1 else "middle", INK)
-            )
+            parts.append(label(x(rank) + 6, y(value) - 11, percent(value), "start" if rank == 1 else "middle", INK))
             parts.append(label(x(rank), top + high + 20, rank, "middle"))
     parts.append(label(left + wide / 2, top + high + 42, "zoveel passages van boven af", "middle"))
     return svg(650, 304, parts, "Aandeel vragen met het bewijs bij de eerste k passages")
@@ -110,9 +108,7 @@ def tradeoff(curve: Sequence[tuple[float, float, float]], now: tuple[float, floa
         return top + side * (1 - value)
 
     parts = _share_axis(left, side, y)
-    parts += [
-        label(x(tenth / 10), top + side + 18, percent(tenth / 10), "middle") for tenth in range(0, 11, 2)
-    ]
+    parts += [label(x(tenth / 10), top + side + 18, percent(tenth / 10), "middle") for tenth in range(0, 11, 2)]
     parts.append(label(left + side / 2, top + side + 40, "beantwoordbare vragen geweigerd (fout)", "middle"))
     parts.append(rule(x(0), y(0), x(1), y(1)))
     path = " ".join(f"{x(wrong):.1f},{y(right):.1f}" for wrong, right, _ in curve)
@@ -147,9 +143,7 @@ def latencies(stages: Mapping[str, Sequence[float]]) -> str:
 
     height = top + step * len(stages) + 6
     parts = [rule(x(10**power), top - 6, x(10**power), height - 8) for power in range(low, high + 1)]
-    parts += [
-        label(x(10**power), 12, _duration(10**power), "middle", size=11) for power in range(low, high + 1)
-    ]
+    parts += [label(x(10**power), 12, _duration(10**power), "middle", size=11) for power in range(low, high + 1)]
     for place, (stage, values) in enumerate(stages.items()):
         y = top + step * place + 18
         parts.append(label(names - 14, y + 4, stage, "end", INK, 13))

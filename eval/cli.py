@@ -36,9 +36,7 @@ def evaluate(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Map waarin de meting wordt bewaard.")] = None,
     index: Annotated[Path | None, typer.Option(help="Map van de index.")] = None,
-    peers: Annotated[
-        bool, typer.Option("--peers", help="Meet ook andere systemen met hetzelfde goud.")
-    ] = False,
+    peers: Annotated[bool, typer.Option("--peers", help="Meet ook andere systemen met hetzelfde goud.")] = False,
     at_least: Annotated[
         list[str] | None,
         typer.Option(metavar="MAAT=WAARDE", help="Eindig met een fout als een maat lager is."),
@@ -103,9 +101,7 @@ def measure(gold: Sequence[Path], system: System, out: Path, peers: bool, consol
     if peers:
         for name, ask in system.peers():
             folder = out / name.replace(" ", "-")
-            runs.append(
-                run(_progress(questions, name), ask, system.source, folder, settings | {"name": name})
-            )
+            runs.append(run(_progress(questions, name), ask, system.source, folder, settings | {"name": name}))
         console.print(overview(runs))
     console.print(f"Bewaard in {out}", markup=False)
     return runs
@@ -145,9 +141,7 @@ def headline_figures(made: Run) -> Figures:
 def check_floors(made: Run, floors: Mapping[str, float]) -> None:
     """Raise CharterwijzerError when a figure lies under its floor."""
     found = headline_figures(made)
-    low = [
-        f"{name} {found.get(name, 0.0):.3f}" for name, floor in floors.items() if found.get(name, 0.0) < floor
-    ]
+    low = [f"{name} {found.get(name, 0.0):.3f}" for name, floor in floors.items() if found.get(name, 0.0) < floor]
     if low:
         wanted = ", ".join(f"{name} ≥ {floor}" for name, floor in floors.items())
         raise CharterwijzerError(f"Onder de grens: {', '.join(low)}", wanted)
@@ -162,9 +156,7 @@ def _floors(given: Sequence[str]) -> dict[str, float]:
         except ValueError:
             name = ""
         if name not in ALL:
-            raise UsageError(
-                f"--at-least {text} is geen grens", f"MAAT=WAARDE, met als maat {', '.join(ALL)}"
-            )
+            raise UsageError(f"--at-least {text} is geen grens", f"MAAT=WAARDE, met als maat {', '.join(ALL)}")
     return floors
 
 

@@ -87,9 +87,7 @@ def _differences(pairs: list[tuple[Result, Result]]) -> list[Difference]:
     found = []
     for name in ALL:
         both = [
-            (old.figures[name], new.figures[name])
-            for old, new in pairs
-            if name in old.figures and name in new.figures
+            (old.figures[name], new.figures[name]) for old, new in pairs if name in old.figures and name in new.figures
         ]
         if both:
             found.append(_difference(name, both))

@@ -41,9 +41,7 @@ def peers_of(searcher: Searcher) -> Iterator[tuple[str, Ask]]:
     """
     missing = [name for name in ("llama_index", "txtai") if not find_spec(name)]
     if missing:
-        raise UsageError(
-            f"Niet geïnstalleerd: {', '.join(missing)}", remedy="pip install 'charterwijzer[peers]'"
-        )
+        raise UsageError(f"Niet geïnstalleerd: {', '.join(missing)}", remedy="pip install 'charterwijzer[peers]'")
     yield "BM25 alleen", partial(answer, _leg(searcher, [searcher.lexical_scores]))
     yield "vectoren alleen", partial(answer, _leg(searcher, [searcher.dense_scores]))
     yield "samengevoegd", partial(answer, _leg(searcher, [searcher.dense_scores, searcher.lexical_scores]))
@@ -75,9 +73,7 @@ def answer(find: Callable[[str], Found], question: GoldQuestion) -> dict[str, An
         "refused": not passages,
         "items": [{"charter": charter, "verdict": "yes", "value": None} for charter in listed],
         "citations": [{**passage, "n": 1, "quote": passage["text"]} for passage in passages[:1]],
-        "retrieved": [
-            {name: value for name, value in passage.items() if name != "text"} for passage in passages
-        ],
+        "retrieved": [{name: value for name, value in passage.items() if name != "text"} for passage in passages],
     }
 
 
@@ -122,11 +118,7 @@ def chunks_of(searcher: Searcher) -> list[Chunk]:
             start = charter.span.start + int(getattr(node, "start_char_idx", 0))
             span = document.span(start, start + len(node.get_content()))
             parts.append((charter.name, span, document.quote(span)))
-    encoded = [
-        one
-        for at in range(0, len(parts), 32)
-        for one in _encode(searcher, [p[2] for p in parts[at : at + 32]])
-    ]
+    encoded = [one for at in range(0, len(parts), 32) for one in _encode(searcher, [p[2] for p in parts[at : at + 32]])]
     return [Chunk(*part, vector) for part, vector in zip(parts, encoded, strict=True)]
 
 

@@ -51,10 +51,7 @@ MEANING = {
     "mrr": "gemiddelde van 1 / rang van het eerste bewijs",
     "verbatim": "citaten die letterlijk in de bron staan",
     "words": "lengte van het antwoord in woorden",
-} | {
-    f"recall@{k}": f"bewijs bij de eerste {k} passages" if k > 1 else "bewijs in de eerste passage"
-    for k in RECALL_AT
-}
+} | {f"recall@{k}": f"bewijs bij de eerste {k} passages" if k > 1 else "bewijs in de eerste passage" for k in RECALL_AT}
 CELLS = {
     ("ja", "yes"): ("●", "right", "terecht genoemd"),
     ("ja", "no"): ("○", "missed", "gemist"),
@@ -63,9 +60,7 @@ CELLS = {
 }
 
 
-def write_report(
-    path: Path, run: Run, comparison: Comparison | None = None, others: Sequence[Run] = ()
-) -> None:
+def write_report(path: Path, run: Run, comparison: Comparison | None = None, others: Sequence[Run] = ()) -> None:
     """Write the report of ``run``: with a comparison also what changed, with other runs a table of all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page(run, comparison, others), encoding="utf-8")
@@ -80,24 +75,16 @@ def page(run: Run, comparison: Comparison | None = None, others: Sequence[Run] =
         _cards(single, collection),
         _section("Naast andere systemen", _systems([run, *others])) if others else "",
         _section("Wat er veranderde", _comparison(comparison)) if comparison else "",
-        _section(
-            "Waar het misgaat", _causes(run.results), "Elke foute vraag telt bij de eerste stap die misging."
-        ),
-        _section(
-            "Vindt het systeem het bewijs?", _recall(single), "Losse vragen; meer passages lezen vindt meer."
-        ),
+        _section("Waar het misgaat", _causes(run.results), "Elke foute vraag telt bij de eerste stap die misging."),
+        _section("Vindt het systeem het bewijs?", _recall(single), "Losse vragen; meer passages lezen vindt meer."),
         _section("Goed per soort vraag", _by("type", single), INTERVALS),
         _section("Goed per vraagstijl", _by("style", single)),
         _section("Goed per charter", _by("charter", single)),
         _section("Weigeren", _refusals(single), REFUSALS),
-        _section(
-            "Hoe lang duurt het?", _latency(run.results), "Eén stip is één vraag; p95 is de traagste 5%."
-        ),
+        _section("Hoe lang duurt het?", _latency(run.results), "Eén stip is één vraag; p95 is de traagste 5%."),
         _section("Vragen over alle charters", _matrix(collection), LEGEND),
         _section("Alle maten", "".join(_figures(NAMES[group], part) for group, part in parts.items())),
-        _section(
-            "Elk fout antwoord", mistakes(run.results), "Klik op een vraag voor het antwoord en het bewijs."
-        ),
+        _section("Elk fout antwoord", mistakes(run.results), "Klik op een vraag voor het antwoord en het bewijs."),
     ]
     title = f"Charterwijzer: {run.name}"
     return (
@@ -126,9 +113,7 @@ def _head(run: Run) -> str:
         f"versie {info.get('commit')}",
         info.get("machine"),
     ]
-    settings = {
-        k: v for k, v in info.items() if k not in {"name", "started", "commit", "machine", "versions"}
-    }
+    settings = {k: v for k, v in info.items() if k not in {"name", "started", "commit", "machine", "versions"}}
     return (
         f"<header><p class=kicker>Charterwijzer · meting</p><h1>{escape(run.name)}</h1>"
         f"<p class=about>{escape(' · '.join(str(part) for part in about if part))}</p>"
@@ -150,11 +135,7 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 
 def _section(title: str, content: str, note: str = "") -> str:
-    return (
-        f"<section><h2>{escape(title)}</h2><p class=note>{escape(note)}</p>{content}</section>"
-        if content
-        else ""
-    )
+    return f"<section><h2>{escape(title)}</h2><p class=note>{escape(note)}</p>{content}</section>" if content else ""
 
 
 def _cards(single: Sequence[Result], collection: Sequence[Result]) -> str:
@@ -264,9 +245,7 @@ def _cell(city: str, label: str | None, item: Mapping[str, Any]) -> str:
         shown = ("", "calm", "niet in het goud")
     mark, kind, meaning = shown
     value = f": {item['value']}" if item.get("value") else ""
-    return (
-        f'<td class={kind} title="{escape(f"{city}, {meaning} ({verdict}){value}", quote=True)}">{mark}</td>'
-    )
+    return f'<td class={kind} title="{escape(f"{city}, {meaning} ({verdict}){value}", quote=True)}">{mark}</td>'
 
 
 # Tables
@@ -301,9 +280,7 @@ def _systems(runs: Sequence[Run]) -> str:
 
 def _system(run: Run, names: Iterable[tuple[str, str]]) -> str:
     parts = groups(run.results)
-    found = {
-        (group, name): value for group, part in parts.items() for name, value in means(part, ALL).items()
-    }
+    found = {(group, name): value for group, part in parts.items() for name, value in means(part, ALL).items()}
     cells = (f"{found[key]:.2f}".replace(".", ",") if key in found else "–" for key in names)
     spent = [(result.answer or {}).get("timings_ms", {}).get("total") for result in run.results]
     known = [float(value) for value in spent if value is not None]
@@ -313,9 +290,7 @@ def _system(run: Run, names: Iterable[tuple[str, str]]) -> str:
 
 
 def _comparison(found: Comparison) -> str:
-    intro = (
-        f"Van {found.before.name} naar {found.after.name}. Vet: het interval van het verschil sluit nul uit."
-    )
+    intro = f"Van {found.before.name} naar {found.after.name}. Vet: het interval van het verschil sluit nul uit."
     tables = (_differences(NAMES[group], rows) for group, rows in found.differences.items())
     lists = (("Beter", found.better), ("Slechter", found.worse))
     lines = [
@@ -328,15 +303,11 @@ def _comparison(found: Comparison) -> str:
 
 
 def _moved(question: GoldQuestion, name: str, before: float, after: float) -> str:
-    return (
-        f"<code>{escape(question.id)}</code> {escape(question.question)} ({name} {before:.2f} → {after:.2f})"
-    )
+    return f"<code>{escape(question.id)}</code> {escape(question.question)} ({name} {before:.2f} → {after:.2f})"
 
 
 def _differences(title: str, rows: Iterable[Difference]) -> str:
-    heads = "".join(
-        f"<th>{h}</th>" for h in ("maat", "eerst", "nu", "verschil", "95%-interval", "p (McNemar)")
-    )
+    heads = "".join(f"<th>{h}</th>" for h in ("maat", "eerst", "nu", "verschil", "95%-interval", "p (McNemar)"))
     lines = "".join(_difference(row) for row in rows if row.name not in CHECKS)
     return f"<h3>{escape(title)}</h3><table class=figures><thead><tr>{heads}</tr></thead>{lines}</table>"
 

@@ -29,9 +29,7 @@ def judgements(question: GoldQuestion, answer: Answer, source: Source) -> dict[s
     return worth | {f"gemist-{n}": 1 for n in missing}
 
 
-def ir_figures(
-    questions: Iterable[GoldQuestion], answers: Mapping[str, Answer], source: Source
-) -> dict[str, Figures]:
+def ir_figures(questions: Iterable[GoldQuestion], answers: Mapping[str, Answer], source: Source) -> dict[str, Figures]:
     """Return every measure for each question that has evidence; a question the run forgot counts as zero."""
     import ir_measures
 

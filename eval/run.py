@@ -81,9 +81,7 @@ class Run:
         return {result.question.id: result for result in self.results}
 
 
-def run(
-    questions: Iterable[GoldQuestion], ask: Ask, source: Source, folder: Path, settings: Mapping[str, Any]
-) -> Run:
+def run(questions: Iterable[GoldQuestion], ask: Ask, source: Source, folder: Path, settings: Mapping[str, Any]) -> Run:
     """Ask and score every question; return the run, kept in ``folder``.
 
     A question at which ``ask`` raises counts as zero and is recorded with the reason; the run goes on.
@@ -104,9 +102,7 @@ def _result(question: GoldQuestion, ask: Ask, source: Source) -> Result:
     try:
         answer = json.loads(json.dumps(ask(question)))
         return Result(question, score(question, answer, source), answer, answer.get("error"))
-    except (
-        Exception
-    ) as error:  # whatever goes wrong in the system under test is a zero, not the end of the run
+    except Exception as error:  # whatever goes wrong in the system under test is a zero, not the end of the run
         return Result(question, score(question, None, source), None, f"{type(error).__name__}: {error}")
 
 

@@ -48,9 +48,7 @@ def _answer(line: str, place: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise GoldError(f"{place}: geen geldige JSON ({error.msg})", "één antwoord per regel") from error
     if not isinstance(answer, dict) or not isinstance(answer.get("id"), str):
-        raise GoldError(
-            f"{place}: geen antwoord met een 'id'", "uitvoer van charterwijzer ask --batch … --json"
-        )
+        raise GoldError(f"{place}: geen antwoord met een 'id'", "uitvoer van charterwijzer ask --batch … --json")
     return answer
 
 

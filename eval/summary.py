@@ -76,10 +76,7 @@ def latency(answers: Iterable[Mapping[str, Any]]) -> dict[str, Figures]:
     for answer in answers:
         for stage, spent in (answer.get("timings_ms") or {}).items():
             stages[stage].append(float(spent))
-    return {
-        stage: {"p50": percentile(spent, 0.5), "p95": percentile(spent, 0.95)}
-        for stage, spent in stages.items()
-    }
+    return {stage: {"p50": percentile(spent, 0.5), "p95": percentile(spent, 0.95)} for stage, spent in stages.items()}
 
 
 def groups(scored: Sequence[One]) -> dict[str, list[One]]:

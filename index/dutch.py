@@ -19,10 +19,84 @@ _LINKS = ("", "s", "en", "e", "n")  # what Dutch puts between the parts of a com
 _MIN_PART = 4
 _SOUND = {"c": "k", "z": "s", "v": "f"}  # first letters that are mistaken for each other
 STOP_WORDS = frozenset(
-    "de het een en in op te van voor met aan bij door om uit naar tot over onder tegen tussen als dan dat die dit deze "
-    "is zijn was waren wordt worden werd zal zullen kan kunnen heeft hebben had er ook of maar nog wel al zo daar hier "
-    "hij zij ze wij we ik je u men hun haar ons onze hen wat wie waar wanneer welke welk hoe waarom hoeveel "
-    "the of".split()
+    [
+        "de",
+        "het",
+        "een",
+        "en",
+        "in",
+        "op",
+        "te",
+        "van",
+        "voor",
+        "met",
+        "aan",
+        "bij",
+        "door",
+        "om",
+        "uit",
+        "naar",
+        "tot",
+        "over",
+        "onder",
+        "tegen",
+        "tussen",
+        "als",
+        "dan",
+        "dat",
+        "die",
+        "dit",
+        "deze",
+        "is",
+        "zijn",
+        "was",
+        "waren",
+        "wordt",
+        "worden",
+        "werd",
+        "zal",
+        "zullen",
+        "kan",
+        "kunnen",
+        "heeft",
+        "hebben",
+        "had",
+        "er",
+        "ook",
+        "of",
+        "maar",
+        "nog",
+        "wel",
+        "al",
+        "zo",
+        "daar",
+        "hier",
+        "hij",
+        "zij",
+        "ze",
+        "wij",
+        "we",
+        "ik",
+        "je",
+        "u",
+        "men",
+        "hun",
+        "haar",
+        "ons",
+        "onze",
+        "hen",
+        "wat",
+        "wie",
+        "waar",
+        "wanneer",
+        "welke",
+        "welk",
+        "hoe",
+        "waarom",
+        "hoeveel",
+        "the",
+        "of",
+    ]
 )
 
 
@@ -82,7 +156,8 @@ class Compounds:
     def _split(self, word: str) -> tuple[str, ...]:
         if len(word) < 2 * _MIN_PART - 1 or not word.isalpha():
             return ()
-        best, best_score = (), 1.0
+        best: tuple[str, ...] = ()
+        best_score = 1.0
         for cut in range(3, len(word) - _MIN_PART + 1):
             tail = self.counts.get(word[cut:], 0)
             if not tail:
@@ -107,9 +182,7 @@ class Compounds:
         if word in self.counts or len(word) < 5 or not word.isalpha() or self.parts(word) or is_dutch(word):
             return None
         slips = 1 if len(word) < 8 else 2
-        found = process.extract(
-            word, self._long, scorer=DamerauLevenshtein.distance, score_cutoff=slips, limit=5
-        )
+        found = process.extract(word, self._long, scorer=DamerauLevenshtein.distance, score_cutoff=slips, limit=5)
         same_start = [hit for hit in found if _SOUND.get(hit[0][0], hit[0][0]) == _SOUND.get(word[0], word[0])]
         if not same_start:
             return None

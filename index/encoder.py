@@ -25,7 +25,7 @@ MAX_TOKENS = 512
 class Encoded:
     """One text: ``pooled`` (dimension,) and ``tokens`` (length, dimension), float32 rows of length 1.
 
-    ``offsets`` (length, 2) int32 says which characters of the text each token covers; (0, 0) for the model's own tokens.
+    ``offsets`` (length, 2) int32 says which characters of the text each token covers; (0, 0) for the model's own.
     """
 
     pooled: Vectors
@@ -79,9 +79,7 @@ class PackagedEncoder:
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._words = np.load(folder / WORDS, mmap_mode="r")
-            self._session = onnxruntime.InferenceSession(
-                str(folder / GRAPH), providers=["CPUExecutionProvider"]
-            )
+            self._session = onnxruntime.InferenceSession(str(folder / GRAPH), providers=["CPUExecutionProvider"])
         except Exception as error:  # three libraries, each with errors of its own that share no base
             raise ModelError(
                 f"Het uitgepakte taalmodel in {folder} is niet te lezen: {str(error).splitlines()[0]}",
@@ -109,10 +107,7 @@ class PackagedEncoder:
             padded[row, : len(one)], mask[row, : len(one)] = one, 1
         words = self._words[padded].astype(np.float32)
         tokens: Vectors = self._session.run(None, {"words": words, "mask": mask})[0]
-        return [
-            _encoded(tokens[row, : len(one.ids)], one.offsets, len(prefix))
-            for row, one in enumerate(encodings)
-        ]
+        return [_encoded(tokens[row, : len(one.ids)], one.offsets, len(prefix)) for row, one in enumerate(encodings)]
 
 
 class SentenceTransformerEncoder:
@@ -130,7 +125,7 @@ class SentenceTransformerEncoder:
                 f"Zonder netwerk werkt CHARTERWIJZER_MODEL={PACKAGED}, dat met pip meekomt",
             ) from error
         self.name = model
-        self.dimension = int(self._model.get_sentence_embedding_dimension())
+        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
         is_e5 = "e5" in Path(model).name.lower()
         self._query, self._passage = ("query: ", "passage: ") if is_e5 else ("", "")
 

@@ -75,9 +75,7 @@ class Searcher:
         order = np.argsort(-final, kind="stable")[:k]
         return [Hit(self.index.passages[rows[i]], int(rows[i]), float(final[i])) for i in order]
 
-    def search_each(
-        self, query: Query, charters: tuple[str, ...], actor: Actor | None, k: int
-    ) -> dict[str, list[Hit]]:
+    def search_each(self, query: Query, charters: tuple[str, ...], actor: Actor | None, k: int) -> dict[str, list[Hit]]:
         """Return the best ``k`` passages of every charter by itself, so that no charter crowds out another."""
         dense = self.dense_scores(query, self.mask(charters, actor))
         lexical = self.lexical_scores(query, self.mask(charters, actor))
@@ -89,8 +87,10 @@ class Searcher:
         rows = np.concatenate([*chosen.values(), np.zeros(0, np.int64)]).astype(np.int64)
         final = dict(zip(rows.tolist(), self._final(query, rows, lexical), strict=True))
         return {
-            charter: sorted((Hit(self.index.passages[row], row, float(final[row])) for row in own.tolist()),
-                            key=lambda hit: -hit.score)[:k]
+            charter: sorted(
+                (Hit(self.index.passages[row], row, float(final[row])) for row in own.tolist()),
+                key=lambda hit: -hit.score,
+            )[:k]
             for charter, own in chosen.items()
         }
 
@@ -104,10 +104,8 @@ class Searcher:
         selected = np.flatnonzero(mask)
         scores = np.full(len(mask), -np.inf, np.float32)
         if len(selected):
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(selected))
-            found, rows = self.index.dense.search(
-                query.encoded.pooled[None], len(selected), params=parameters
-            )
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(selected))  # type: ignore[call-arg]
+            found, rows = self.index.dense.search(query.encoded.pooled[None], len(selected), params=parameters)
             scores[rows[0]] = found[0]
         return scores
 

@@ -47,7 +47,7 @@ class Index:
     documents: dict[str, Document]
     charters: tuple[Charter, ...]
     passages: tuple[Passage, ...]
-    dense: faiss.IndexFlatIP
+    dense: faiss.Index
     tokens: TokenVectors
     lexical: bm25s.BM25
     compounds: Compounds
@@ -166,10 +166,7 @@ def _known(folder: Path, encoder: Encoder) -> dict[str, Stored]:
     except IndexFolderError:
         return {}
     pooled: Vectors = index.dense.reconstruct_n(0, index.dense.ntotal)
-    return {
-        embedded_text(passage): Stored(pooled[i], index.tokens.of(i))
-        for i, passage in enumerate(index.passages)
-    }
+    return {embedded_text(passage): Stored(pooled[i], index.tokens.of(i)) for i, passage in enumerate(index.passages)}
 
 
 def _encode_all(
@@ -216,9 +213,7 @@ def _write_data(data: Path, corpus: Corpus, encoded: list[Stored]) -> None:
     lexical.save(data / "bm25")
 
 
-def _manifest(
-    data: Path, corpus: Corpus, source: str, encoder: Encoder, paths: Sequence[Path]
-) -> dict[str, Any]:
+def _manifest(data: Path, corpus: Corpus, source: str, encoder: Encoder, paths: Sequence[Path]) -> dict[str, Any]:
     files = sorted(path for path in data.rglob("*") if path.is_file())
     return {
         "format": FORMAT,
@@ -231,8 +226,7 @@ def _manifest(
         "charters": len(corpus.charters),
         "passages": len(corpus.passages),
         "files": {
-            path.relative_to(data).as_posix(): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
-            for path in files
+            path.relative_to(data).as_posix(): {"bytes": path.stat().st_size, "sha256": _sha256(path)} for path in files
         },
     }
 
@@ -269,7 +263,7 @@ def _replace_json(path: Path, value: object) -> None:
 def _current_data(folder: Path) -> Path | None:
     """Return the data folder that the manifest points to, whatever its state; the others may be removed."""
     try:
-        return folder / json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["data"]
+        return folder / str(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["data"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -313,9 +307,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"De index in {folder} heeft versie {found}", f"versie {FORMAT}", rebuild_command(folder)
         )
     if seal != _seal(manifest):
-        raise IndexFolderError(
-            f"{path} is bewerkt", "het manifest zoals het is geschreven", rebuild_command(folder)
-        )
+        raise IndexFolderError(f"{path} is bewerkt", "het manifest zoals het is geschreven", rebuild_command(folder))
     return manifest
 
 
@@ -364,9 +356,7 @@ def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
                 rebuild_command(folder),
             ) from error
         if size != expected["bytes"]:
-            raise IndexFolderError(
-                f"{path} telt {size} bytes", f"{expected['bytes']} bytes", rebuild_command(folder)
-            )
+            raise IndexFolderError(f"{path} telt {size} bytes", f"{expected['bytes']} bytes", rebuild_command(folder))
         if not same:
             raise IndexFolderError(
                 f"{path} is veranderd",
@@ -398,12 +388,8 @@ def _read_data(data: Path, manifest: dict[str, Any]) -> Index:
     return Index(
         manifest=manifest,
         documents=documents,
-        charters=tuple(
-            _charter(raw) for raw in json.loads((data / "charters.json").read_text(encoding="utf-8"))
-        ),
-        passages=tuple(
-            _passage(raw) for raw in json.loads((data / "passages.json").read_text(encoding="utf-8"))
-        ),
+        charters=tuple(_charter(raw) for raw in json.loads((data / "charters.json").read_text(encoding="utf-8"))),
+        passages=tuple(_passage(raw) for raw in json.loads((data / "passages.json").read_text(encoding="utf-8"))),
         dense=faiss.deserialize_index(np.fromfile(data / "dense.faiss", np.uint8)),
         tokens=TokenVectors(
             np.load(data / "tokens.npy", mmap_mode="r"),
@@ -421,6 +407,4 @@ def _charter(raw: dict[str, Any]) -> Charter:
 
 def _passage(raw: dict[str, Any]) -> Passage:
     sentences = tuple(Sentence(**sentence) for sentence in raw["sentences"])
-    return Passage(
-        raw["id"], raw["charter"], tuple(raw["section"]), raw["actor"], Span(**raw["span"]), sentences
-    )
+    return Passage(raw["id"], raw["charter"], tuple(raw["section"]), raw["actor"], Span(**raw["span"]), sentences)

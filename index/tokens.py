@@ -59,11 +59,12 @@ class TokenVectors:
 
 def quantised(tokens: Vectors) -> NDArray[np.int8]:
     """Return unit rows as int8 (rounded to 1/127)."""
-    return np.rint(tokens * SCALE).astype(np.int8)
+    rows: NDArray[np.int8] = np.rint(tokens * SCALE).astype(np.int8)
+    return rows
 
 
 def owners_of(offsets: NDArray[np.int32], ends: Sequence[int]) -> NDArray[np.int16]:
-    """Return which sentence each token lies in: ``offsets`` (length, 2) characters, ``ends`` of header and sentences."""
+    """Return which sentence each token lies in: ``offsets`` (length, 2), ``ends`` of header and sentences."""
     middle = (offsets[:, 0] + offsets[:, 1]) / 2
     owners: NDArray[np.int16] = (np.searchsorted(np.asarray(ends), middle, side="left") - 1).astype(np.int16)
     return np.minimum(owners, np.int16(len(ends) - 2))

@@ -237,7 +237,7 @@ def _shaped(name: str, flat: NDArray[np.float32], config: dict[str, float | int]
 
 
 def hf_name(name: str) -> str:
-    """Return Hugging Face's name of a packaged tensor: ``l0.q.w`` -> ``encoder.layer.0.attention.self.query.weight``."""
+    """Return Hugging Face's name: ``l0.q.w`` -> ``encoder.layer.0.attention.self.query.weight``."""
     if name in _NAMES:
         return _NAMES[name]
     stem, _, kind = name.rpartition(".")

@@ -86,9 +86,7 @@ class Parties:
 
     @cached_property
     def _names(self) -> re.Pattern[str]:
-        return re.compile(
-            "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in self.names if name) or r"(?!)", re.I
-        )
+        return re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in self.names if name) or r"(?!)", re.I)
 
     def of_heading(self, title: str) -> Actor | None:
         """Return the actor a heading names ("Inzet rijk"), or None when it names no role."""
@@ -134,17 +132,14 @@ class Parties:
     def _acts(rest: str) -> bool:
         """Whether a verb follows the party before any comma that would make it an aside."""
         head = re.sub(r"^\s*\([^)]*\)", "", rest)[:90]
-        return bool(re.match(rf"[^.;:]{{0,70}}?\b{_VERB}\b|\s*[a-zà-ÿ]+t\b", head)) and not re.match(
-            r"[-/]\w", head
-        )
+        return bool(re.match(rf"[^.;:]{{0,70}}?\b{_VERB}\b|\s*[a-zà-ÿ]+t\b", head)) and not re.match(r"[-/]\w", head)
 
     @staticmethod
     def _subordinate(before: str) -> bool:
         """Whether a subordinate clause is open ("de middelen die …"); its verb is not the main one."""
         tail = before.rsplit(",", 1)[-1]
         return (
-            re.search(r"\b(?:die|dat|waar\w*|of|indien|wanneer|zodat|omdat|doordat|wat|hoe)\b", tail, re.I)
-            is not None
+            re.search(r"\b(?:die|dat|waar\w*|of|indien|wanneer|zodat|omdat|doordat|wat|hoe)\b", tail, re.I) is not None
         )
 
     def _coordinated(self, text: str, start: int) -> tuple[Actor | None, int]:
@@ -168,8 +163,6 @@ class Parties:
 def parties_of(name: str, aliases: tuple[str, ...]) -> Parties:
     """Return the parties of a charter: its name, and its aliases but for adjectives ("Haagse")."""
     nouns = [
-        alias
-        for alias in aliases
-        if not re.search(r"(?:s|se|er|ër|aar|aren|ezen)$", alias) or alias.startswith("'s")
+        alias for alias in aliases if not re.search(r"(?:s|se|er|ër|aar|aren|ezen)$", alias) or alias.startswith("'s")
     ]
     return Parties((name, *nouns) if name else ())

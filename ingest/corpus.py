@@ -62,17 +62,11 @@ def _in_folder(folder: Path) -> list[Source]:
     try:
         found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
     except OSError as error:
-        raise CorpusError(
-            f"De map {folder} is niet te lezen: {error.strerror}", "", "Controleer de rechten"
-        ) from error
-    names = {
-        path.relative_to(folder).as_posix(): path for path in found if not _hidden(path.relative_to(folder))
-    }
+        raise CorpusError(f"De map {folder} is niet te lezen: {error.strerror}", "", "Controleer de rechten") from error
+    names = {path.relative_to(folder).as_posix(): path for path in found if not _hidden(path.relative_to(folder))}
     _check_listed(manifest, names, folder)
     if not names:
-        raise CorpusError(
-            f"In de map {folder} staan geen documenten", "bestanden die eindigen op .txt of .md"
-        )
+        raise CorpusError(f"In de map {folder} staan geen documenten", "bestanden die eindigen op .txt of .md")
     return [Source(name, path, manifest.entry(name)) for name, path in names.items()]
 
 
@@ -94,9 +88,7 @@ def _single(path: Path) -> Source:
     if not path.exists():
         raise CorpusError(f"{path} bestaat niet", "een map of een bestand met .txt of .md")
     if path.suffix.lower() not in SUFFIXES:
-        raise CorpusError(
-            f"{path} is geen .txt of .md", "platte tekst of Markdown", "Zet het document eerst om"
-        )
+        raise CorpusError(f"{path} is geen .txt of .md", "platte tekst of Markdown", "Zet het document eerst om")
     return Source(path.name, path, read_manifest(path.parent).entry(path.name))
 
 
@@ -138,9 +130,7 @@ def _bytes(source: Source) -> bytes:
             "Controleer pad en rechten",
         ) from error
     if not data.strip():
-        raise CorpusError(
-            f"{source.path} is leeg", "een document met tekst", "Vul het of haal het uit de map"
-        )
+        raise CorpusError(f"{source.path} is leeg", "een document met tekst", "Vul het of haal het uit de map")
     return data
 
 

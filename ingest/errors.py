@@ -20,9 +20,7 @@ class CharterwijzerError(Exception):
     def __init__(self, found: str, expected: str = "", remedy: str = "") -> None:
         self.found, self.expected, self.remedy = found, expected, remedy
         parts = [found, f"Verwacht: {expected}" if expected else "", remedy]
-        super().__init__(
-            " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
-        )
+        super().__init__(" ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part))
 
 
 class UsageError(CharterwijzerError):

@@ -30,9 +30,7 @@ def uncovered_lines(paths: Sequence[Path] = ()) -> list[tuple[Charter, Line]]:
     for outline in outlines:
         known = covered[outline.document.name] | {item.line.number for item in outline.furniture}
         known |= {line.number for node in outline.nodes for block in node.heading for line in block.lines}
-        out.extend(
-            (outline.charter, line) for line in outline.lines if not line.blank and line.number not in known
-        )
+        out.extend((outline.charter, line) for line in outline.lines if not line.blank and line.number not in known)
     return out
 
 
@@ -40,9 +38,7 @@ def main() -> None:
     """Print line number, charter, text and reason of every furniture line, and how many there are."""
     found = furniture_lines([Path(argument) for argument in sys.argv[1:]])
     for charter, item in found:
-        sys.stdout.write(
-            f"{item.line.number:>6}  {charter.name:<12}  {item.reason:<22}  {item.line.text.strip()}\n"
-        )
+        sys.stdout.write(f"{item.line.number:>6}  {charter.name:<12}  {item.reason:<22}  {item.line.text.strip()}\n")
     sys.stdout.write(f"{len(found)} regels horen bij de bladzijde en niet bij de tekst.\n")
 
 

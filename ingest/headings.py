@@ -167,9 +167,7 @@ def _heading(blocks: Sequence[Block], i: int, context: _Context) -> Heading | No
         return None
     alone = (block.gap > 0 or context.below) and following is not None and _stands_over(block, following)
     lead_in = i > 0 and blocks[i - 1].text.rstrip().endswith(":") and blocks[i - 1].kind != "item"
-    above_role = following is not None and _names_role(
-        _clean(following.text[: 2 * MAX_TITLE]), context.parties
-    )
+    above_role = following is not None and _names_role(_clean(following.text[: 2 * MAX_TITLE]), context.parties)
     return (
         _structured(i, text, block)
         or _numbered(i, text, raw, context.numbers, alone, lead_in, above_role)
@@ -227,9 +225,7 @@ def _numbered(
     parts, suffix, mark, title = match.groups()
     level = parts.count(".")
     # What stands above "Gezamenlijke ambitie" is a chapter, even when it reads like a sentence; so is "6b".
-    titled = (above_role or bool(suffix) or _titled(title, period=True)) and (
-        title[0].isupper() or title[0] in "\"'“‘"
-    )
+    titled = (above_role or bool(suffix) or _titled(title, period=True)) and (title[0].isupper() or title[0] in "\"'“‘")
     if level:
         found = Heading(i, text, "chapter", level) if titled and alone and not title.endswith(".") else None
         return found
@@ -279,9 +275,7 @@ def _unnumbered(
     if strict:
         about = _PARTY_LINE.match(following.text) is not None
         return (
-            Heading(i, text, "front")
-            if about or (len(following.text) >= 120 and not _PARTY_LINE.match(text))
-            else None
+            Heading(i, text, "front") if about or (len(following.text) >= 120 and not _PARTY_LINE.match(text)) else None
         )
     if _OFFICE.match(text) or re.search(r"\d{1,2}[- ][\w.]+[- ]\d{2,4}$|[€=]|www|@", text):
         return None

@@ -17,9 +17,7 @@ Kind = Literal["text", "item", "row", "note", "rule"]
 # A page break leaves at least this many blank lines; paragraphs are set apart by fewer.
 PAGE_BREAK = 3
 
-_PAGE_NUMBER = re.compile(
-    r"(?:(?:pagina|blz\.?|p\.)\s*\d{1,4}(?:\s*(?:van|/)\s*\d{1,4})?|-\s*\d{1,4}\s*-)", re.I
-)
+_PAGE_NUMBER = re.compile(r"(?:(?:pagina|blz\.?|p\.)\s*\d{1,4}(?:\s*(?:van|/)\s*\d{1,4})?|-\s*\d{1,4}\s*-)", re.I)
 _BARE_NUMBER = re.compile(r"\d{1,4}(?:\s*/\s*\d{1,4})?")
 # "- ", "• ", "* " and the "o" that a word processor makes of a second bullet ("- o Malburgen").
 _BULLET = re.compile(r"[ \t]*(?:[-–•·▪◦→]|\*(?!\*)|o)[ \t]+(?:o[ \t]+)?(?=\S)")
@@ -33,9 +31,7 @@ _NAME = re.compile(
     rf"\(?(?:(?i:mevrouw|mevr\.|mw\.?|de heer|dhr\.?|drs\.?|mr\.?|dr\.?|dts\.?|ir\.?|prof\.?|ing\.?)\s+)*"
     rf"[A-Z][\w.'’-]*(?:\s+{_NAME_WORD}){{0,6}}\)?,?\.?"
 )
-_TITLED = re.compile(
-    r"\(?(?:mevrouw|mevr|mw|de heer|dhr|drs|mr|dr|dts|ir|prof|ing)\b|(?:[A-Z]\.){1,4}\s*[A-Z]", re.I
-)
+_TITLED = re.compile(r"\(?(?:mevrouw|mevr|mw|de heer|dhr|drs|mr|dr|dts|ir|prof|ing)\b|(?:[A-Z]\.){1,4}\s*[A-Z]", re.I)
 _OFFICE = re.compile(
     r"(?:-\s+)?(?:de\s+|het\s+)?(?:coördinerend\s+)?(?:wethouder|minister|staatssecretaris|voorzitter|burgemeester|"
     r"portefeuillehouder|directeur|bestuurder|secretaris|gedeputeerde|commissaris)\b",

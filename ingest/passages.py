@@ -127,9 +127,7 @@ def _units(blocks: Sequence[Block], actor: Actor, parties: Parties, title: str) 
             if inside:
                 out[-1] = _Unit.of((*out[-1].sentences, sentence), out[-1].opens, out[-1].leads)
             else:
-                leads = n == len(pieces) - 1 and (
-                    piece.text.endswith(":") or _LABEL.fullmatch(block.text) is not None
-                )
+                leads = n == len(pieces) - 1 and (piece.text.endswith(":") or _LABEL.fullmatch(block.text) is not None)
                 out.append(_Unit.of((sentence,), n == 0, leads))
         i += 1
     return out

@@ -112,10 +112,7 @@ def _ranks(headings: Sequence[Heading], blocks: Sequence[Block]) -> list[int]:
 def _announces(title: Heading | None, heading: Heading | None) -> bool:
     """Whether ``heading`` stands directly under another title: a part of what that announces."""
     return (
-        title is not None
-        and heading is not None
-        and title.look == heading.look == "title"
-        and _empty(title, heading)
+        title is not None and heading is not None and title.look == heading.look == "title" and _empty(title, heading)
     )
 
 
@@ -171,9 +168,7 @@ def _opens_page(heading: Heading, blocks: Sequence[Block], place: _Place) -> boo
     return not place.numbered and blocks[heading.index].gap >= PAGE_BREAK and not heading.title.endswith(".")
 
 
-def _rank_of_title(
-    heading: Heading, following: Heading | None, blocks: Sequence[Block], place: _Place
-) -> int:
+def _rank_of_title(heading: Heading, following: Heading | None, blocks: Sequence[Block], place: _Place) -> int:
     """Return the rank of a title without a number, which only its surroundings tell."""
     if place.opening or _opens_page(heading, blocks, place):
         return Rank.CHAPTER

@@ -1,6 +1,7 @@
 """Questions over all charters: every charter searched by itself, a verdict for each, list and count computed."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -95,12 +96,13 @@ def _phrase(topic: Topic, one: Evidence, searcher: Searcher) -> float:
     if len(topic.terms) < 2:
         return 0.0
     stems = [stem(word) for word in words(one.sentence.text)]
-    beside = set(zip(stems, stems[1:], strict=False))
-    pairs = list(zip(topic.stems, topic.stems[1:], strict=False))
+    beside = set(pairwise(stems))
+    pairs = list(pairwise(topic.stems))
     return sum(pair in beside for pair in pairs) / len(pairs)
 
 
 YES, PARTLY = 0.45, 0.3  # probabilities of a mention; chosen on the gold questions, each judged by the others
+TURNED: dict[Status, Status] = {"yes": "no", "partly": "partly", "no": "yes"}
 QUOTED = 2  # sentences quoted for a charter
 SHOWN = 25  # words of a quote in the answer's text
 NAMING, CLOSE, PLACING = 6.0, 1.5, 3.0  # how sentences are weighed as proof of a mention
@@ -130,7 +132,7 @@ def _verdict(question: Question, reading: Reading, limit: DateLimit | None, cita
     sure = _mentioned(reading)
     status: Status = "yes" if sure >= YES else "partly" if sure >= PARTLY else "no"
     if question.negated:
-        status = {"yes": "no", "partly": "partly", "no": "yes"}[status]
+        status = TURNED[status]
         chosen = reading.ranked[:1]  # the nearest passage: what an official checks before believing an absence
     else:
         chosen = _proofs(question, reading) if status != "no" else ()
@@ -150,14 +152,17 @@ def _proofs(question: Question, reading: Reading) -> tuple[Evidence, ...]:
     """The sentences that name most of the subject, the party asked about and the charter itself before others."""
     order = sorted(reading.ranked, key=lambda one: -_proof(question, reading.charter, one))
     best = _proof(question, reading.charter, order[0])
-    return (order[0], *(one for one in order[1:QUOTED] if _proof(question, reading.charter, one) >= best - CLOSE))
+    return (
+        order[0],
+        *(one for one in order[1:QUOTED] if _proof(question, reading.charter, one) >= best - CLOSE),
+    )
 
 
 def _proof(question: Question, charter: str, one: Evidence) -> float:
     """How well a sentence proves a mention: what it names counts for more than how well its passage was found."""
     text = one.sentence.text
     party = question.actor or "gemeente"  # "welke steden doen …" asks what the city does
-    return (
+    return float(
         one.score
         + NAMING * float(one.features[FEATURES.index("coverage")])
         + float(one.sentence.actor == party)
@@ -259,9 +264,7 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
     for reading in readings:
         chosen = _side(reading, max(40, settings.answer_words // len(charters)))
         numbers = tuple(citations.cite(one).n for one in chosen)
-        said = " ".join(
-            f"{sentence_line(one.sentence.text)} [{n}]" for one, n in zip(chosen, numbers, strict=True)
-        )
+        said = " ".join(f"{sentence_line(one.sentence.text)} [{n}]" for one, n in zip(chosen, numbers, strict=True))
         items.append(Verdict(reading.charter, "yes" if chosen else "no", _value(question, reading, chosen), numbers))
         parts.append(f"{reading.charter}: {said or 'daarover staat niets in het charter.'}")
     answer = _collected(question, items, readings, citations, "compare")

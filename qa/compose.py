@@ -22,7 +22,11 @@ class Citations:
         """Return the citation of a sentence; the quote is taken from the document, never from the reading text."""
         sentence, passage = evidence.sentence, evidence.hit.passage
         for made in self.made:
-            if (made.document, made.start_char, made.end_char) == (passage.span.document, sentence.start, sentence.end):
+            if (made.document, made.start_char, made.end_char) == (
+                passage.span.document,
+                sentence.start,
+                sentence.end,
+            ):
                 return made
         document = self.documents[passage.span.document]
         span = document.span(sentence.start, min(sentence.end, sentence.start + MAX_QUOTE))

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from index.encoder import Encoder, open_encoder
-from index.search import Searcher
+from index.search import Mask, Searcher
 from index.store import Index, open_index
 from ingest.errors import UsageError
-from ingest.model import ACTORS, Actor
+from ingest.model import ACTORS
 from qa.collection import answer_collection, answer_compare
 from qa.model import Answer, retrieved
 from qa.question import Question, analyse
@@ -32,9 +32,7 @@ class Engine:
         encoder = open_encoder(settings.model, settings.cache_dir)
         return cls(open_index(index_dir, encoder.name), encoder, settings)
 
-    def ask(
-        self, text: str, charters: tuple[str, ...] = (), actor: str | None = None, id: str | None = None
-    ) -> Answer:
+    def ask(self, text: str, charters: tuple[str, ...] = (), actor: str | None = None, id: str | None = None) -> Answer:
         """Answer a question; ``charters`` and ``actor`` restrict where the answer may come from.
 
         Raises UsageError for an empty question, an unknown charter or an unknown actor.
@@ -64,7 +62,12 @@ class Engine:
         question = self.understand(text, charters, actor)
         hits = self.searcher.search(self.searcher.query(question.search), self._mask(question), k)
         return [
-            {**retrieved(hit), "section": list(hit.passage.section), "actor": hit.passage.actor, "text": hit.passage.text}
+            {
+                **retrieved(hit),
+                "section": list(hit.passage.section),
+                "actor": hit.passage.actor,
+                "text": hit.passage.text,
+            }
             for hit in hits
         ]
 
@@ -87,5 +90,5 @@ class Engine:
             question = replace(question, only=actor)
         return question
 
-    def _mask(self, question: Question) -> Any:
+    def _mask(self, question: Question) -> Mask:
         return self.searcher.mask(question.scope, question.only)

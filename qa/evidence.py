@@ -38,14 +38,23 @@ FEATURES = (
 Features = NDArray[np.float32]
 
 _NUMBER = re.compile(
-    r"\d|\b(?:een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|twintig|dertig|honderd|duizend|helft|half|halve)\b", re.I
+    r"\d|\b(?:een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|twintig|dertig|honderd|duizend|helft|half|halve)\b",
+    re.I,
 )
-_COUNT = re.compile(r"(?!(?:19|20)\d\d$)\d[\d.,]*%?|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|vijftien|twintig|dertig|veertig|vijftig|honderd")
+_COUNT = re.compile(
+    r"(?!(?:19|20)\d\d$)\d[\d.,]*%?|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|vijftien|twintig|dertig|veertig|vijftig|honderd"
+)
 _AMOUNT = re.compile(r"€|\beuro\b|\bmln\b|\bmiljoen\b|\bmiljard\b|\bton\b|\d{1,3}(?:\.\d{3})+", re.I)
 _MONTH = r"januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
-_DATE = re.compile(rf"\b(?:19|20)\d\d\b|\b\d{{1,2}} (?:{_MONTH})\b|\b\d{{1,2}}\s?[-/]\s?\d{{1,2}}\s?[-/ ]\s?\d{{2,4}}\b|\b(?:{_MONTH})\b", re.I)
+_DATE = re.compile(
+    rf"\b(?:19|20)\d\d\b|\b\d{{1,2}} (?:{_MONTH})\b|\b\d{{1,2}}\s?[-/]\s?\d{{1,2}}\s?[-/ ]\s?\d{{2,4}}\b"
+    rf"|\b(?:{_MONTH})\b",
+    re.I,
+)
 _NAME = re.compile(r"(?<=[a-z,:(] )[A-Z][a-z]+|\b(?:drs|mr|ir|dr|mevrouw|de heer|wethouder|minister)\b\.?", re.M)
-_PLACE = re.compile(r"\b(?:in|aan|op|bij|te|nabij|langs|naast|rond)\s+(?:de\s+|het\s+)?[A-Z]\w+|plein|straat|wijk|buurt|weg\b|park|school")
+_PLACE = re.compile(
+    r"\b(?:in|aan|op|bij|te|nabij|langs|naast|rond)\s+(?:de\s+|het\s+)?[A-Z]\w+|plein|straat|wijk|buurt|weg\b|park|school"
+)
 _TYPES: dict[Asked, re.Pattern[str]] = {
     "number": _NUMBER,
     "amount": _AMOUNT,
@@ -199,9 +208,10 @@ def _counted(question: Question, text: str) -> float:
         return 0.0
     pieces = words(text)
     for place, piece in enumerate(pieces):
-        if stem(piece) == question.counted or (len(question.counted) > 4 and stem(piece).endswith(question.counted)):
-            if any(_COUNT.fullmatch(near) for near in pieces[max(0, place - 4) : place]):
-                return 1.0
+        term = stem(piece)
+        same = term == question.counted or (len(question.counted) > 4 and term.endswith(question.counted))
+        if same and any(_COUNT.fullmatch(near) for near in pieces[max(0, place - 4) : place]):
+            return 1.0
     return -1.0
 
 

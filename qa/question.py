@@ -27,13 +27,31 @@ _NEGATED = re.compile(
 )
 _CONTENT_NEGATION = re.compile(r"\bniet alleen\b")
 _ASKED: tuple[tuple[Asked, str], ...] = (
-    ("date", r"\b(?:wanneer|welke? (?:datum|jaar|dag|maand|moment|periode)|welk jaar|\w*datum|tot wanneer|vanaf wanneer|jaartal)\b"),
-    ("amount", r"\b(?:hoeveel (?:geld|euro|miljoen|budget|subsidie)|welk(?:e)? (?:bedrag|budget|som|bijdrage|investering)|bedrag\w*|budget\w*|kost(?:en)?\b|euro'?s?\b|miljoen|rijksgeld|rijksbijdrage|waard)"),
-    ("number", r"\b(?:hoeveel|hoe (?:vaak|groot|hoog|lang|veel)|aantal(?:len)?|welk(?:e)? (?:percentage|aandeel|deel|cijfer|score)|percentage|procent|streefcijfer)\b"),
-    ("person", r"\b(?:wie|welke (?:wethouders?|ministers?|staatssecretaris\w*|perso\w+|burgemeester)|door wie|naam van de wethouder)\b"),
-    ("place", r"\b(?:waar(?!om|voor|aan|mee|uit|in\b|door|bij|over|van|op\b|toe)|op welke (?:plek|plaats|locatie)|welke (?:plek|plaats|locatie|buurt|wijk|straat)|locatie)\b"),
+    (
+        "date",
+        r"\b(?:wanneer|welke? (?:datum|jaar|dag|maand|moment|periode)|welk jaar|\w*datum|tot wanneer|vanaf wanneer|jaartal)\b",
+    ),
+    (
+        "amount",
+        r"\b(?:hoeveel (?:geld|euro|miljoen|budget|subsidie)|welk(?:e)? (?:bedrag|budget|som|bijdrage|investering)|bedrag\w*|budget\w*|kost(?:en)?\b|euro'?s?\b|miljoen|rijksgeld|rijksbijdrage|waard)",
+    ),
+    (
+        "number",
+        r"\b(?:hoeveel|hoe (?:vaak|groot|hoog|lang|veel)|aantal(?:len)?|welk(?:e)? (?:percentage|aandeel|deel|cijfer|score)|percentage|procent|streefcijfer)\b",
+    ),
+    (
+        "person",
+        r"\b(?:wie|welke (?:wethouders?|ministers?|staatssecretaris\w*|perso\w+|burgemeester)|door wie|naam van de wethouder)\b",
+    ),
+    (
+        "place",
+        r"\b(?:waar(?!om|voor|aan|mee|uit|in\b|door|bij|over|van|op\b|toe)|op welke (?:plek|plaats|locatie)|welke (?:plek|plaats|locatie|buurt|wijk|straat)|locatie)\b",
+    ),
     ("list", r"\b(?:welke|noem|wat voor|waaruit|opsomming|namen)\b"),
-    ("explain", r"\b(?:hoe|waarom|waartoe|wat (?:is|zijn|houdt|doet|gaat|gebeurt|wil|betekent)|waarvoor|waardoor)\b"),
+    (
+        "explain",
+        r"\b(?:hoe|waarom|waartoe|wat (?:is|zijn|houdt|doet|gaat|gebeurt|wil|betekent)|waarvoor|waardoor)\b",
+    ),
 )
 _VERB_FIRST = re.compile(
     r"^(?:is|zijn|was|mag|mogen|moet|moeten|kan|kunnen|heeft|hebben|krijgt|krijgen|doet|doen|gaat|gaan|wordt|worden|zal|"
@@ -41,26 +59,191 @@ _VERB_FIRST = re.compile(
     r"levert|biedt|stelt|geeft|draagt|werkt|telt|\w+t (?:de|het|een|er|[A-Z]\w+))\b"
 )
 _ACTOR_CUES: tuple[tuple[Actor, str], ...] = (
-    ("rijk", r"\b(?:het rijk|rijk|rijks\w*|kabinet|ministers?|ministeries?|staatssecretaris\w*|regering|wwi|vrom|ocw|szw|vws|bzk|ez|justitie|lnv|overheid in den haag)\b"),
-    ("gemeente", r"\b(?:de gemeente|gemeente|gemeentelijke?|college|wethouders?|de stad|stad(?:sbestuur)?)\b"),
+    (
+        "rijk",
+        r"\b(?:het rijk|rijk|rijks\w*|kabinet|ministers?|ministeries?|staatssecretaris\w*|regering|wwi|vrom|ocw|szw|vws|bzk|ez|justitie|lnv|overheid in den haag)\b",
+    ),
+    (
+        "gemeente",
+        r"\b(?:de gemeente|gemeente|gemeentelijke?|college|wethouders?|de stad|stad(?:sbestuur)?)\b",
+    ),
 )
 _MONTH = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _GENERIC = frozenset(
-    "stad steden gemeente gemeenten gemeentes gemeentelijk charter charters wijk wijken krachtwijk krachtwijken buurt buurten plaats "
-    "plaatsen document documenten rijk doet doen deel neemt nemen gaat gaan komt komen krijgt krijgen wil willen moet moeten mag mogen "
-    "zegt zeggen staat staan noemt noemen genoemd aan orde aantal hoeveel bedrag welk wanneer extra alle elk elke per allemaal eigenlijk "
-    "precies volgens afspraak afspraken afgesproken geregeld sprake werkt werken gebeurt maakt maken geeft geven heet heten "
-    "helemaal niets niet geen enkele iets eigen meer veel nog jaar datum aanpak heel hele ieder iedere ongeveer minstens hooguit "
-    "komende binnen ook samen verder tegen vanuit vooral juist graag soort vorm manier moment bepaalde bepaald bestaan bestaat "
-    "inzet inzetten zetten zet plan plannen gebied terrein onderwerp thema onderdeel vermelden vermeldt vermelding bevatten bevat "
-    "verwijzen verwijst loopt lopen mee meedoen later geheten genaamd ter sprake melding biedt bieden programma project hebben heel".split()
+    [
+        "stad",
+        "steden",
+        "gemeente",
+        "gemeenten",
+        "gemeentes",
+        "gemeentelijk",
+        "charter",
+        "charters",
+        "wijk",
+        "wijken",
+        "krachtwijk",
+        "krachtwijken",
+        "buurt",
+        "buurten",
+        "plaats",
+        "plaatsen",
+        "document",
+        "documenten",
+        "rijk",
+        "doet",
+        "doen",
+        "deel",
+        "neemt",
+        "nemen",
+        "gaat",
+        "gaan",
+        "komt",
+        "komen",
+        "krijgt",
+        "krijgen",
+        "wil",
+        "willen",
+        "moet",
+        "moeten",
+        "mag",
+        "mogen",
+        "zegt",
+        "zeggen",
+        "staat",
+        "staan",
+        "noemt",
+        "noemen",
+        "genoemd",
+        "aan",
+        "orde",
+        "aantal",
+        "hoeveel",
+        "bedrag",
+        "welk",
+        "wanneer",
+        "extra",
+        "alle",
+        "elk",
+        "elke",
+        "per",
+        "allemaal",
+        "eigenlijk",
+        "precies",
+        "volgens",
+        "afspraak",
+        "afspraken",
+        "afgesproken",
+        "geregeld",
+        "sprake",
+        "werkt",
+        "werken",
+        "gebeurt",
+        "maakt",
+        "maken",
+        "geeft",
+        "geven",
+        "heet",
+        "heten",
+        "helemaal",
+        "niets",
+        "niet",
+        "geen",
+        "enkele",
+        "iets",
+        "eigen",
+        "meer",
+        "veel",
+        "nog",
+        "jaar",
+        "datum",
+        "aanpak",
+        "heel",
+        "hele",
+        "ieder",
+        "iedere",
+        "ongeveer",
+        "minstens",
+        "hooguit",
+        "komende",
+        "binnen",
+        "ook",
+        "samen",
+        "verder",
+        "tegen",
+        "vanuit",
+        "vooral",
+        "juist",
+        "graag",
+        "soort",
+        "vorm",
+        "manier",
+        "moment",
+        "bepaalde",
+        "bepaald",
+        "bestaan",
+        "bestaat",
+        "inzet",
+        "inzetten",
+        "zetten",
+        "zet",
+        "plan",
+        "plannen",
+        "gebied",
+        "terrein",
+        "onderwerp",
+        "thema",
+        "onderdeel",
+        "vermelden",
+        "vermeldt",
+        "vermelding",
+        "bevatten",
+        "bevat",
+        "verwijzen",
+        "verwijst",
+        "loopt",
+        "lopen",
+        "mee",
+        "meedoen",
+        "later",
+        "geheten",
+        "genaamd",
+        "ter",
+        "sprake",
+        "melding",
+        "biedt",
+        "bieden",
+        "programma",
+        "project",
+        "hebben",
+        "heel",
+    ]
 )
 
-_ABOUT_PLACES = re.compile(r"\b(?:welke|namen van de|hoe heten de)\s+(?:\w+\s+)?(?:wijk|wijken|krachtwijken?|buurt|buurten)\b")
+_ABOUT_PLACES = re.compile(
+    r"\b(?:welke|namen van de|hoe heten de)\s+(?:\w+\s+)?(?:wijk|wijken|krachtwijken?|buurt|buurten)\b"
+)
 # Everyday words for what policy texts call otherwise; both are searched for.
 _SIGNING = "ondertekend ondertekening"
-_POLICY_WORDS = {stem(word): _SIGNING for word in ("tekenen", "tekende", "tekenden", "getekend", "handtekening", "ondertekend")}
-_NOT_COUNTED = STOP_WORDS | frozenset("extra nieuwe meer keer geld procent euro miljoen groepen sociale soorten uur jaar".split())
+_POLICY_WORDS = {
+    stem(word): _SIGNING for word in ("tekenen", "tekende", "tekenden", "getekend", "handtekening", "ondertekend")
+}
+_NOT_COUNTED = STOP_WORDS | frozenset(
+    [
+        "extra",
+        "nieuwe",
+        "meer",
+        "keer",
+        "geld",
+        "procent",
+        "euro",
+        "miljoen",
+        "groepen",
+        "sociale",
+        "soorten",
+        "uur",
+        "jaar",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -148,7 +331,9 @@ def _position(asked: list[str], names: Sequence[str]) -> int | None:
 def _nearly_named(asked: list[str], charter: Charter, compounds: Compounds) -> bool:
     names = [word for name in _names(charter) for word in words(name) if len(word) >= 6 and " " not in name]
     return any(
-        word not in compounds.counts and word[0] == name[0] and DamerauLevenshtein.distance(word, name) <= 1 + (len(name) > 8)
+        word not in compounds.counts
+        and word[0] == name[0]
+        and DamerauLevenshtein.distance(word, name) <= 1 + (len(name) > 8)
         for word in asked
         if len(word) >= 5
         for name in names
@@ -187,7 +372,7 @@ def _asked(text: str) -> Asked:
 def _alternatives(text: str) -> tuple[tuple[str, str], ...]:
     """Pairs of words of which either will do: "zwerfafval of zwerfvuil", "kansenzone (kanszone)", "CJG/OKC"."""
     pairs = re.findall(r"(\w{3,}) of (?:een |het |de )?(\w{3,})|(\w{3,}) \((\w{3,})\)|(\w{3,})/(\w{3,})", fold(text))
-    return tuple(tuple(word for word in pair if word) for pair in pairs)  # type: ignore[misc]
+    return tuple(tuple(word for word in pair if word) for pair in pairs)
 
 
 def _in_policy_words(text: str) -> str:
@@ -200,7 +385,9 @@ def _without_date_limit(text: str) -> str:
     """Return the question without a date that is a condition, which would be searched for as if it were the subject."""
     return re.sub(
         rf"\b(?:voor|vóór|na|op|vanaf|sinds|in|tot|eerder dan|later dan)\s+(?:\d{{1,2}}\s+)?(?:{_MONTH})(?:\s+\d{{4}})?",
-        "", text, flags=re.I,
+        "",
+        text,
+        flags=re.I,
     )
 
 

@@ -53,7 +53,12 @@ def _with_sentences(
 
 
 def refusal(
-    answer: Answer, question: Question, ranked: list[Evidence], query: Query, searcher: Searcher, settings: Settings
+    answer: Answer,
+    question: Question,
+    ranked: list[Evidence],
+    query: Query,
+    searcher: Searcher,
+    settings: Settings,
 ) -> Answer:
     """Say that the corpus does not hold the answer, what comes nearest, and whether another charter does say it."""
     citations = Citations(searcher.index.documents)

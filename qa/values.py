@@ -105,9 +105,11 @@ def _number(text: str, question: str) -> str | None:
     candidates = [m for m in _COUNTED.finditer(text) if not _YEAR.match(m[0]) and not _inside_range(text, m)]
     if not candidates:
         return None
+
     def distance(match: re.Match[str]) -> int:
         after = re.findall(r"\w+", fold(text[match.end() : match.end() + 60]))[:4]
         return next((place for place, word in enumerate(after) if word in asked), 9)
+
     best = min(candidates, key=distance)
     following = re.match(r"\s+((?:\w+\s+){0,2}\w+)", text[best.end() :])
     return best[0] if following is None else f"{best[0]} {' '.join(following[1].split()[:2])}".rstrip(".,;")

@@ -32,18 +32,14 @@ Charters = Annotated[
 ]
 Actor = Annotated[
     str | None,
-    typer.Option(
-        "--actor", metavar="PARTIJ", help="Alleen wat deze partij doet: gemeente, rijk of gezamenlijk."
-    ),
+    typer.Option("--actor", metavar="PARTIJ", help="Alleen wat deze partij doet: gemeente, rijk of gezamenlijk."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Schrijf het antwoord als JSON.")]
 
 
 @app.command(help="Beantwoord een vraag, met genummerde bronnen.")
 def ask(
-    question: Annotated[
-        str | None, typer.Argument(metavar="VRAAG", help="De vraag, tussen aanhalingstekens.")
-    ] = None,
+    question: Annotated[str | None, typer.Argument(metavar="VRAAG", help="De vraag, tussen aanhalingstekens.")] = None,
     as_json: AsJson = False,
     batch: Annotated[
         Path | None,
@@ -67,9 +63,7 @@ def ask(
     _ask_one(question or "", as_json, tuple(charter or ()), actor, index)
 
 
-def _ask_one(
-    question: str, as_json: bool, charters: tuple[str, ...], actor: str | None, index: Path | None
-) -> None:
+def _ask_one(question: str, as_json: bool, charters: tuple[str, ...], actor: str | None, index: Path | None) -> None:
     _not_empty(question)
     engine = _engine(index)
     answer = engine.ask(question, charters=charters, actor=actor)
@@ -83,9 +77,7 @@ def _ask_one(
         show_answer(answer, engine.index, Console())
 
 
-def _ask_batch(
-    file: Path, as_json: bool, charters: tuple[str, ...], actor: str | None, index: Path | None
-) -> None:
+def _ask_batch(file: Path, as_json: bool, charters: tuple[str, ...], actor: str | None, index: Path | None) -> None:
     from ui.batch import answer_lines, read_lines
     from ui.progress import shown_count
 
@@ -137,9 +129,7 @@ def index_command(
         ),
     ] = None,
     index: Index = None,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Maak alles opnieuw, ook wat niet is veranderd.")
-    ] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Maak alles opnieuw, ook wat niet is veranderd.")] = False,
     bundled: Annotated[bool, typer.Option("--bundled", help="Neem (weer) het meegeleverde corpus.")] = False,
 ) -> None:
     """Build or update an index; what did not change is not embedded again."""
@@ -208,9 +198,7 @@ def _engine(index: Path | None) -> "Engine":
 def _not_empty(question: str) -> None:
     """Refuse before anything is loaded, or built, for nothing."""
     if not any(char.isprintable() and not char.isspace() for char in question):
-        raise UsageError(
-            "De vraag is leeg", 'een vraag, bijvoorbeeld: charterwijzer ask "wat is een Kindlint?"'
-        )
+        raise UsageError("De vraag is leeg", 'een vraag, bijvoorbeeld: charterwijzer ask "wat is een Kindlint?"')
 
 
 def _write_json(value: object, indent: int | None = None) -> None:

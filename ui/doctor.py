@@ -34,17 +34,13 @@ class Finding:
 
 def examine(index: Path | None) -> Iterator[Finding]:
     """Look at everything in turn; a check that fails is a finding, and the next goes on."""
-    yield Finding(
-        "Programma", True, f"charterwijzer {version('charterwijzer')}, Python {platform.python_version()}"
-    )
+    yield Finding("Programma", True, f"charterwijzer {version('charterwijzer')}, Python {platform.python_version()}")
     try:
         settings = load_settings()
     except Exception as error:
         yield Finding("Instellingen", False, describe(error)[0])
         return
-    yield Finding(
-        "Instellingen", True, f"in orde ({FILE if FILE.exists() else 'zonder instellingenbestand'})"
-    )
+    yield Finding("Instellingen", True, f"in orde ({FILE if FILE.exists() else 'zonder instellingenbestand'})")
     folder = index or settings.index_dir
     checks: tuple[tuple[str, Callable[[], Finding]], ...] = (
         ("Corpus", lambda: _corpus(folder)),
@@ -64,9 +60,7 @@ def show(findings: Iterator[Finding], console: Console) -> bool:
     fine = True
     for finding in findings:
         mark, style = {True: ("✓", "green"), None: ("·", "yellow"), False: ("✗", "bold red")}[finding.ok]
-        console.print(
-            Text.assemble((f"{mark} ", style), (f"{finding.what}: ", "bold"), finding.text), soft_wrap=True
-        )
+        console.print(Text.assemble((f"{mark} ", style), (f"{finding.what}: ", "bold"), finding.text), soft_wrap=True)
         fine = fine and finding.ok is not False
     return fine
 
@@ -75,10 +69,7 @@ def _corpus(folder: Path) -> Finding:
     paths = recorded_paths(folder) or []
     corpus = read_corpus(paths)
     where = ", ".join(map(str, paths)) or "meegeleverd"
-    counts = (
-        f"documenten: {len(corpus.documents)}, charters: {len(corpus.charters)}, "
-        f"passages: {len(corpus.passages)}"
-    )
+    counts = f"documenten: {len(corpus.documents)}, charters: {len(corpus.charters)}, passages: {len(corpus.passages)}"
     return Finding("Corpus", True, f"{where}; {counts}")
 
 
@@ -89,25 +80,17 @@ def _model(settings: Settings) -> Finding:
     encoder = open_encoder(settings.model, settings.cache_dir)
     length = float((encoder.encode_query("Wat is een charter?").pooled ** 2).sum())
     if abs(length - 1) > 0.01:
-        return Finding(
-            "Taalmodel", False, f"{encoder.name} geeft vectoren van lengte {length:.3f}. Verwacht: 1."
-        )
+        return Finding("Taalmodel", False, f"{encoder.name} geeft vectoren van lengte {length:.3f}. Verwacht: 1.")
     now = ", zojuist uitgepakt" if unpacked else ""
-    return Finding(
-        "Taalmodel", True, f"{encoder.name}, {encoder.dimension} dimensies, in {settings.cache_dir}{now}"
-    )
+    return Finding("Taalmodel", True, f"{encoder.name}, {encoder.dimension} dimensies, in {settings.cache_dir}{now}")
 
 
 def _index(folder: Path, settings: Settings) -> Finding:
     index = open_index(folder, encoder_name(settings.model))
     if read_manifest(folder)["source"] != source_hash(recorded_paths(folder) or []):
         mend = f"charterwijzer index --index {folder}"
-        return Finding(
-            "Index", False, f"{folder} is ouder dan het corpus of het programma. Werk bij met: {mend}"
-        )
-    return Finding(
-        "Index", True, f"{folder}; charters: {len(index.charters)}, passages: {len(index.passages)}"
-    )
+        return Finding("Index", False, f"{folder} is ouder dan het corpus of het programma. Werk bij met: {mend}")
+    return Finding("Index", True, f"{folder}; charters: {len(index.charters)}, passages: {len(index.passages)}")
 
 
 def _server(settings: Settings) -> Finding:
@@ -126,7 +109,5 @@ def _server(settings: Settings) -> Finding:
             f"op {url} antwoordt iets anders. Stel in: CHARTERWIJZER_OLLAMA_URL",
         )
     if not names:
-        return Finding(
-            "Taalmodelserver", None, f"{url} heeft geen model. Haal er een met: ollama pull gemma3"
-        )
+        return Finding("Taalmodelserver", None, f"{url} heeft geen model. Haal er een met: ollama pull gemma3")
     return Finding("Taalmodelserver", True, f"{url}; modellen: {', '.join(names)}")

@@ -60,9 +60,7 @@ def show_passages(found: list[dict[str, Any]], console: Console) -> None:
         console.print("Niets gevonden.")
     for n, hit in enumerate(found, start=1):
         path = [hit["charter"], *hit["section"]]
-        console.print(
-            _heading(f"{n}.", path, hit["actor"], hit["start_line"], hit["end_line"], f"{hit['score']:.2f}")
-        )
+        console.print(_heading(f"{n}.", path, hit["actor"], hit["start_line"], hit["end_line"], f"{hit['score']:.2f}"))
         text = hit["text"] if len(hit["text"]) <= SHOWN else hit["text"][:SHOWN].rsplit(" ", 1)[0] + " …"
         console.print(Padding(Text("\n".join(map(one_line, text.splitlines()))), (0, 0, 1, 4), expand=False))
 
@@ -117,9 +115,7 @@ def _row(item: Verdict, valued: bool) -> list[Text]:
 def _show_source(citation: Citation, index: Index, console: Console) -> None:
     path = [citation.charter, *citation.section]
     console.print(_heading(f"[{citation.n}]", path, citation.actor, citation.start_line, citation.end_line))
-    console.print(
-        Padding(Text(f"“{reading_text(citation, index)}”", style="italic"), (0, 0, 0, 4), expand=False)
-    )
+    console.print(Padding(Text(f"“{reading_text(citation, index)}”", style="italic"), (0, 0, 0, 4), expand=False))
 
 
 def _heading(label: str, path: list[str], actor: str, first: int, last: int, score: str = "") -> Text:
@@ -139,9 +135,7 @@ def _searched(answer: Answer, index: Index) -> str:
     found = answer.coverage
     parts = ", ".join(f"{found.get(status, 0)} {word}" for status, (word, _) in VERDICTS.items())
     searched = found.get("searched", total)
-    all_of = (
-        f"Alle {searched}" if searched == found.get("total", total) else f"{searched} van de {found['total']}"
-    )
+    all_of = f"Alle {searched}" if searched == found.get("total", total) else f"{searched} van de {found['total']}"
     return f"{all_of} {unit}{'s' if unit == 'charter' else 'en'} doorzocht: {parts}."
 
 
@@ -151,9 +145,5 @@ def _count(number: int, unit: str) -> str:
 
 
 def _made_by(answer: Answer) -> str:
-    how = (
-        f"Opgesteld door taalmodel {answer.model}"
-        if answer.mode == "llm"
-        else "Zinnen uit de bron, zonder taalmodel"
-    )
+    how = f"Opgesteld door taalmodel {answer.model}" if answer.mode == "llm" else "Zinnen uit de bron, zonder taalmodel"
     return f"{how}; {answer.timings_ms.get('total', 0.0) / 1000:.2f} s.".replace(".", ",", 1)

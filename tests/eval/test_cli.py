@@ -24,10 +24,7 @@ def test_eval_measures_the_bundled_gold_and_writes_run_and_report(command, tmp_p
     found = command("--out", tmp_path / "een", "--report", tmp_path / "rapport.html")
     assert found.exit_code == 0, found.output
     assert "Losse vragen" in found.output
-    assert (
-        json.loads((tmp_path / "een" / "figures.json").read_text())["figures"]["single"]["correct"]["mean"]
-        == 1
-    )
+    assert json.loads((tmp_path / "een" / "figures.json").read_text())["figures"]["single"]["correct"]["mean"] == 1
     assert "</html>" in (tmp_path / "rapport.html").read_text()
 
 

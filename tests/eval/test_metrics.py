@@ -8,9 +8,7 @@ from eval.summary import headline
 LINES = ("Deventer krijgt dertien extra wijkagenten van het rijk.", "Alkmaar doet mee.", "x" * 1600)
 SOURCE = Source({"a.txt": "\n".join(LINES)}, {"Deventer": "a.txt", "Alkmaar": "a.txt"})
 PROOF = Evidence("a.txt", "Deventer", 1, 1, LINES[0])
-QUESTION = GoldQuestion(
-    "q", "Hoeveel?", "number", "keywords", ("Deventer",), "13", (("13", "dertien"),), (PROOF,)
-)
+QUESTION = GoldQuestion("q", "Hoeveel?", "number", "keywords", ("Deventer",), "13", (("13", "dertien"),), (PROOF,))
 CITIES = GoldQuestion(
     "c", "Welke?", "aggregate", "", (), "", (), (PROOF,),
     Roll({"Deventer": "ja", "Alkmaar": "nee", "Utrecht": "ja", "Arnhem": "deels"}, {"Deventer": ("13",)}, 2),

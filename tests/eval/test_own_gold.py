@@ -108,9 +108,7 @@ def all_evidence(question: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_ids_and_questions_are_unique() -> None:
-    given = [
-        question["id"] for file in ("dev_single.jsonl", "dev_collection.jsonl") for question in read(file)
-    ]
+    given = [question["id"] for file in ("dev_single.jsonl", "dev_collection.jsonl") for question in read(file)]
     ids = Counter([*given, *(question["id"] for question in EVERY)])
     assert [key for key, times in ids.items() if times > 1] == []
     texts = Counter(question.get("standalone", question["question"]).casefold() for question in EVERY)
@@ -246,11 +244,7 @@ def test_it_really_is_not_there(question: dict[str, Any]) -> None:
     charters = question.get("charters") or [key for key, label in question["items"].items() if label == "ja"]
     for charter in charters:
         first, last = RANGES[charter]
-        found = [
-            n
-            for n in range(first, last + 1)
-            if re.search(ABSENT[question["id"]], LINES[n - 1], re.IGNORECASE)
-        ]
+        found = [n for n in range(first, last + 1) if re.search(ABSENT[question["id"]], LINES[n - 1], re.IGNORECASE)]
         assert found == [], (charter, found)
 
 

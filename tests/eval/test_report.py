@@ -60,9 +60,7 @@ def test_each_wrong_question_is_put_down_to_the_first_step_that_went_wrong(fault
     assert sorted(causes) == sorted(CAUSES)
 
 
-def test_the_report_is_well_formed_fetches_nothing_and_escapes_everything(
-    faulty, gold, source, oracle, tmp_path
-):
+def test_the_report_is_well_formed_fetches_nothing_and_escapes_everything(faulty, gold, source, oracle, tmp_path):
     good = run(gold, oracle, source, tmp_path / "goed", {})
     html = page(faulty, compare(good, faulty), [good])
     checker = Checker()

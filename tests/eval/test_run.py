@@ -56,9 +56,7 @@ def test_ir_measures_agrees_with_our_own_recall_and_rank(gold, source, oracle, t
     for result in made.results:
         if result.question.evidence:
             found = theirs[result.question.id]
-            assert [found[f"Success@{k}"] for k in RECALL_AT] == [
-                result.figures[f"recall@{k}"] for k in RECALL_AT
-            ]
+            assert [found[f"Success@{k}"] for k in RECALL_AT] == [result.figures[f"recall@{k}"] for k in RECALL_AT]
             assert found["RR"] == pytest.approx(result.figures["mrr"])
 
 

@@ -335,9 +335,7 @@ def test_a_wrapped_note_has_titles_directly_over_their_paragraph():
     ]
     sentences = [sentence for passage in corpus.passages for sentence in passage.sentences]
     texts = [sentence.text for sentence in sentences]
-    assert (
-        "De kosten zijn als volgt verdeeld; Jaar: 2024; Vervanging: € 250.000; Onderhoud: € 80.000" in texts
-    )
+    assert "De kosten zijn als volgt verdeeld; Jaar: 2024; Vervanging: € 250.000; Onderhoud: € 80.000" in texts
     assert "Partijen spreken af dat zij elk jaar overleggen." in texts
     assert next(s for s in sentences if s.text.startswith("Het rijk betaalt")).actor == "rijk"
     assert [item.reason for _, item in furniture] == ["paginanummer"]
