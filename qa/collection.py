@@ -6,13 +6,14 @@ from itertools import pairwise
 import numpy as np
 
 from index.dutch import stem, words
-from index.search import Query, Searcher
+from index.search import Hit, Query, Searcher
+from qa.certainty import certainty
 from qa.compose import Citations, sentence_line
 from qa.evidence import FEATURES, Evidence, Features, Topic, evidence, fitted, sentence_terms, topic_of
 from qa.model import Answer, Kind, Status, Verdict, retrieved
 from qa.question import Question
 from qa.settings import Settings
-from qa.single import notes, shortened
+from qa.single import READ, RETRIEVED, notes, shortened
 from qa.values import NO_YEAR, NUMERALS, DateLimit, date_limit, dates, value_of, written_date
 
 PASSAGES = 4  # of each charter are read
@@ -37,6 +38,7 @@ class Reading:
     charter: str
     ranked: tuple[Evidence, ...]
     features: Features
+    mentions: bool = True
 
 
 def read_charters(
@@ -101,6 +103,7 @@ def _phrase(topic: Topic, one: Evidence, searcher: Searcher) -> float:
     return sum(pair in beside for pair in pairs) / len(pairs)
 
 
+NOWHERE = 0.13  # certainty over all charters together under which the subject is in none of them
 YES, PARTLY = 0.45, 0.3  # probabilities of a mention; chosen on the gold questions, each judged by the others
 TURNED: dict[Status, Status] = {"yes": "no", "partly": "partly", "no": "yes"}
 QUOTED = 2  # sentences quoted for a charter
@@ -113,19 +116,24 @@ def answer_collection(question: Question, query: Query, searcher: Searcher, sett
     """Give every charter a verdict with its proof; list and count are computed from these."""
     charters = question.within or tuple(charter.name for charter in searcher.index.charters)
     limit = date_limit(question.text)
+    mask = searcher.mask(charters, question.only)
+    hits = searcher.search(query, mask, RETRIEVED)
+    sure = certainty(question, evidence(question, query, hits[:READ], searcher), hits, searcher, mask)
     readings = read_charters(question, query, searcher, charters, PASSAGES if limit is None else DATED_PASSAGES)
+    if sure < NOWHERE:  # a subject that no charter has: the least bad sentences are no mention
+        readings = [replace(reading, mentions=False) for reading in readings]
     citations = Citations(searcher.index.documents)
     places = {charter.name: charter.places for charter in searcher.index.charters} if question.about_places else {}
     items = [
         _verdict(replace(question, places=places.get(reading.charter, ())), reading, limit, citations)
         for reading in readings
     ]
-    return _collected(question, items, readings, citations, "collection")
+    return _collected(question, items, hits, sure, citations, "collection")
 
 
 def _verdict(question: Question, reading: Reading, limit: DateLimit | None, citations: Citations) -> Verdict:
     """The verdict on one charter; for "which do not", the mention is turned round."""
-    if limit is not None:
+    if limit is not None and reading.mentions:
         dated = _dated(question, reading, limit, citations)
         if dated is not None:
             return dated
@@ -142,7 +150,7 @@ def _verdict(question: Question, reading: Reading, limit: DateLimit | None, cita
 
 
 def _mentioned(reading: Reading) -> float:
-    if not reading.ranked:
+    if not reading.ranked or not reading.mentions:
         return 0.0
     weights = fitted("verdict", (*VERDICT, "intercept"))
     return float(1 / (1 + np.exp(-(reading.features @ weights[:-1] + weights[-1]))))
@@ -208,34 +216,33 @@ def _dated(question: Question, reading: Reading, limit: DateLimit, citations: Ci
 
 
 def _collected(
-    question: Question, items: list[Verdict], readings: list[Reading], citations: Citations, kind: Kind
+    question: Question, items: list[Verdict], hits: list[Hit], sure: float, citations: Citations, kind: Kind
 ) -> Answer:
     tally = {status: sum(item.verdict == status for item in items) for status in ("yes", "partly", "no")}
-    ranked = sorted((one for reading in readings for one in reading.ranked), key=lambda one: -one.score)
-    hits = list({one.hit.row: one.hit for one in ranked}.values())
     nothing = not tally["yes"] and not tally["partly"]
     return Answer(
         question=question.text,
         kind=kind,
-        answer=_said(question, items, citations, len(items)),
+        answer=_said(question, items, question.unit),
         refused=nothing and kind == "collection" and not question.negated,
         citations=tuple(citations.made),
-        retrieved=tuple(retrieved(hit) for hit in hits[:50]),
+        retrieved=tuple(retrieved(hit) for hit in hits),
         items=tuple(items),
         coverage={"searched": len(items), "total": len(items), **tally},
-        confidence=max((_mentioned(reading) for reading in readings), default=0.0),
+        confidence=sure,
         notes=notes(question),
     )
 
 
-def _said(question: Question, items: list[Verdict], citations: Citations, total: int) -> str:
+def _said(question: Question, items: list[Verdict], unit: str) -> str:
     """Opening sentence with the computed count, then every charter of the list with its value and marker."""
     yes = [item for item in items if item.verdict == "yes"]
     partly = [item for item in items if item.verdict == "partly"]
+    total = len(items)
     count = NUMERALS.get(len(yes), str(len(yes))).capitalize()
     if not yes and not partly:
-        return f"In geen van de {total} doorzochte documenten staat dit."
-    opening = f"{count} ({len(yes)}) van de {total}: " if total > 1 else ""
+        return f"In geen van de {total} doorzochte {unit} staat dit."
+    opening = f"{count} ({len(yes)}) van de {total} {unit}: " if total > 1 else ""
     listed = "; ".join(f"{item.charter}{_detail(question, item)} {_markers(item)}".rstrip() for item in yes)
     out = f"{opening}{listed}." if yes else f"Geen van de {total} zeker."
     if partly:
@@ -267,7 +274,9 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
         said = " ".join(f"{sentence_line(one.sentence.text)} [{n}]" for one, n in zip(chosen, numbers, strict=True))
         items.append(Verdict(reading.charter, "yes" if chosen else "no", _value(question, reading, chosen), numbers))
         parts.append(f"{reading.charter}: {said or 'daarover staat niets in het charter.'}")
-    answer = _collected(question, items, readings, citations, "compare")
+    hits = searcher.search(query, searcher.mask(charters, question.only), RETRIEVED)
+    sure = max((_mentioned(reading) for reading in readings), default=0.0)
+    answer = _collected(question, items, hits, sure, citations, "compare")
     return replace(answer, answer=" ".join(parts), refused=not any(item.citations for item in items))
 
 

@@ -251,7 +251,8 @@ class Question:
     """A question understood: what to search for, where, and what form the answer takes.
 
     ``search`` is the question for retrieval, with misspelt words mended; ``topic`` are the folded words that carry its
-    subject (no question words, no names of charters); ``counted`` is the stem of what "hoeveel …" counts; ``alternatives`` pairs of
+    subject (no question words, no names of charters); ``counted`` is the stem of what "hoeveel …" counts; ``unit`` what a unit of the corpus is called;
+    ``alternatives`` pairs of
     words of which either will do; ``corrections``
     are (as written, as understood); ``within`` and ``only`` are the user's filters on charter and party.
     """
@@ -265,6 +266,7 @@ class Question:
     topic: tuple[str, ...]
     counted: str = ""
     alternatives: tuple[tuple[str, str], ...] = ()
+    unit: str = "documenten"
     negated: bool = False
     corrections: tuple[tuple[str, str], ...] = ()
     places: tuple[str, ...] = ()
@@ -297,6 +299,7 @@ def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Que
         asked=_asked(search),
         topic=_topic(_without_date_limit(_in_policy_words(search)) if kind == "collection" else search, charters),
         counted=_counted(search),
+        unit="charters" if any(charter.aliases for charter in charters) else "documenten",
         alternatives=_alternatives(search),
         negated=kind == "collection" and bool(_NEGATED.search(fold(search))),
         corrections=corrections,

@@ -13,7 +13,7 @@ from qa.settings import Settings
 RETRIEVED = 50  # passages reported as ``retrieved``
 READ = 12  # passages whose sentences are weighed
 MOST_SENTENCES = 5
-MARGIN = 3.0  # how far under the best sentence another may score and still be worth saying
+MARGIN = 1.8  # how far under the best sentence another may score and still be worth saying
 WORDS: dict[Asked, float] = {"list": 2.0, "explain": 1.5}  # times the usual length
 
 
@@ -81,7 +81,7 @@ def _where(question: Question, searcher: Searcher) -> str:
     scope = question.scope
     if not scope:
         total = len(searcher.index.charters)
-        return f"de {total} doorzochte documenten" if total > 1 else "het doorzochte document"
+        return f"de {total} doorzochte {question.unit}" if total > 1 else "het doorzochte document"
     return f"het charter van {' en '.join(scope)}"
 
 

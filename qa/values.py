@@ -25,7 +25,7 @@ _WORDS = {
     "elf": 11, "twaalf": 12, "dertien": 13, "veertien": 14, "vijftien": 15, "zestien": 16, "zeventien": 17,
     "achttien": 18, "negentien": 19, "twintig": 20,
 }  # fmt: skip
-NUMERALS = {number: word for word, number in _WORDS.items()} | {1: "één", 0: "geen enkele"}
+NUMERALS = {number: word for word, number in _WORDS.items()} | {1: "eén", 0: "geen enkele"}
 _COUNTED = re.compile(rf"(?:{_NUMBER})%?|\b(?:{'|'.join(word for word in _WORDS if word != 'een')})\b", re.I)
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _NAME = re.compile(r"\b[A-Z][\w&'-]*(?:\s+(?:van|de|der|den|het|en|&)?\s*[A-Z][\w&'-]*)*")

@@ -45,7 +45,7 @@ def environment(cache_dir):
 
 
 @pytest.fixture
-def larger(corpus):
+def larger(corpus, built):
     """A change to the corpus that takes a few seconds to embed."""
     sections = (
         f"## Straat {n}\n\n" + f"In straat {n} komen {n + 3} bomen en een bank bij nummer {n * 2}. " * 12
