@@ -83,6 +83,15 @@ def test_the_question_of_the_install_command_is_that_of_the_example():
     assert f'$ charterwijzer ask "{question}"' in README
 
 
+def test_every_data_file_is_installed_with_its_package():
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    for package in tools["packages"]:
+        folder, code = ROOT / package, {".py", ".pyc", ".md"}
+        held = {path for path in folder.rglob("*") if path.is_file() and path.suffix not in code}
+        patterns = tools["package-data"].get(package, [])
+        assert held - {path for pattern in patterns for path in folder.glob(pattern)} == set()
+
+
 def test_the_version_has_a_heading_in_the_changelog():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
