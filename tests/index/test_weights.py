@@ -15,11 +15,7 @@ from ingest.errors import ModelError
 TEXTS = ["De gemeente stelt wijkagenten aan.", "Het rijk draagt 4,2 miljoen euro bij.", "Kindlint"]
 
 
-@given(
-    st.lists(
-        st.tuples(st.floats(-8, 8, width=16), st.binary(min_size=16, max_size=16)), min_size=1, max_size=4
-    )
-)
+@given(st.lists(st.tuples(st.floats(-8, 8, width=16), st.binary(min_size=16, max_size=16)), min_size=1, max_size=4))
 def test_a_block_of_weights_is_read_nibble_by_nibble(blocks):
     raw = b"".join(struct.pack("<e", scale) + nibbles for scale, nibbles in blocks)
     expected = []
