@@ -1,0 +1,189 @@
+"""What a civil servant relies on, on the real corpus with the real model."""
+
+import datetime as dt
+
+import pytest
+
+from ingest.errors import UsageError
+from qa.model import to_dict
+from qa.values import date_limit, dates, value_of
+
+FLAGSHIP = "welke steden nemen deel aan experiment gezonde wijk?"
+IN_GEZONDE_WIJK = {
+    "Amsterdam",
+    "Den Haag",
+    "Deventer",
+    "Eindhoven",
+    "Heerlen",
+    "Leeuwarden",
+    "Rotterdam",
+    "Utrecht",
+    "Zaanstad",
+}
+
+
+def said_yes(answer):
+    return {item.charter for item in answer.items if item.verdict == "yes"}
+
+
+@pytest.fixture(scope="module")
+def flagship(engine):
+    return engine.ask(FLAGSHIP)
+
+
+def test_the_flagship_question_finds_exactly_the_nine_cities(flagship):
+    assert flagship.kind == "collection"
+    assert said_yes(flagship) == IN_GEZONDE_WIJK
+
+
+def test_a_collection_has_one_verdict_for_every_charter_and_computed_counts(flagship, engine):
+    assert [item.charter for item in flagship.items] == [charter.name for charter in engine.index.charters]
+    tally = {status: sum(i.verdict == status for i in flagship.items) for status in ("yes", "partly", "no")}
+    assert flagship.coverage == {"searched": 18, "total": 18, **tally}
+    assert flagship.answer.startswith(f"Negen ({tally['yes']}) van de 18")
+
+
+def test_every_yes_is_proven_by_a_citation_from_that_same_charter(flagship):
+    charter_of = {citation.n: citation.charter for citation in flagship.citations}
+    for item in flagship.items:
+        if item.verdict != "no":
+            assert item.citations
+            assert {charter_of[n] for n in item.citations} == {item.charter}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        FLAGSHIP,
+        "Wat is een Kindlint?",
+        "Vergelijk Arnhem en Nijmegen: hoeveel extra wijkagenten?",
+        "Hoeveel waterpleinen komen er in Alkmaar?",
+        "What is the population of London?",
+    ],
+)
+def test_every_quote_is_exactly_what_the_document_says_there(engine, question):
+    answer = engine.ask(question)
+    assert answer.citations
+    for citation in answer.citations:
+        text = engine.index.documents[citation.document].text
+        assert text[citation.start_char : citation.end_char] == citation.quote
+        assert len(citation.quote) <= 1500
+        assert text.count("\n", 0, citation.start_char) + 1 == citation.start_line
+
+
+def test_the_same_question_gets_the_same_answer_twice(engine, flagship):
+    again = {**to_dict(engine.ask(FLAGSHIP)), "timings_ms": None}
+    assert again == {**to_dict(flagship), "timings_ms": None}
+
+
+@pytest.mark.parametrize(
+    ("question", "charter"),
+    [
+        ("Wat doen ze in Overdie aan werkloosheid?", "Alkmaar"),
+        ("Hoe pakt de Haagse aanpak afval aan?", "Den Haag"),
+        ("Wat doet Nijmgen tegen fietsendiefstal?", "Nijmegen"),
+        ("extra wijkagenten rotterdam", "Rotterdam"),
+    ],
+)
+def test_a_city_named_by_neighbourhood_adjective_or_typo_is_the_only_one_cited(engine, question, charter):
+    answer = engine.ask(question)
+    cited = {citation.charter for citation in answer.citations}
+    assert {hit["charter"] for hit in answer.retrieved} == {charter}
+    assert cited == {charter} or answer.refused
+
+
+def test_a_question_about_nothing_in_the_corpus_is_refused_in_words(engine):
+    answer = engine.ask("Wat is de hoofdstad van Frankrijk?")
+    assert answer.refused
+    assert answer.answer.startswith("Dat staat niet in de 18 doorzochte charters.")
+
+
+def test_a_subject_of_none_of_the_charters_gives_no_list(engine):
+    answer = engine.ask("Welke steden bouwen een moskee?")
+    assert answer.refused
+    assert said_yes(answer) == set()
+
+
+def test_a_question_for_the_charters_that_say_nothing_turns_the_verdicts_round(engine):
+    answer = engine.ask("Welke charters zeggen helemaal niets over conciërges op school?")
+    assert said_yes(answer) == {"Heerlen", "Utrecht"}
+
+
+def test_named_cities_stand_side_by_side(engine):
+    answer = engine.ask("Hoeveel extra wijkagenten krijgen Arnhem en Nijmegen?")
+    assert answer.kind == "compare"
+    assert [item.charter for item in answer.items] == ["Arnhem", "Nijmegen"]
+    assert {citation.charter for citation in answer.citations} == {"Arnhem", "Nijmegen"}
+    assert "17 extra" in answer.answer and "12 extra" in answer.answer
+
+
+def test_a_filter_on_party_lets_only_that_party_speak(engine):
+    answer = engine.ask("Wat gebeurt er in Deventer voor bewoners?", actor="rijk")
+    assert answer.citations
+    assert {citation.actor for citation in answer.citations} == {"rijk"}
+
+
+def test_a_filter_on_charter_holds_whatever_the_question_names(engine):
+    answer = engine.ask("Wat doet Utrecht aan veiligheid?", charters=("deventer",))
+    assert {hit["charter"] for hit in answer.retrieved} == {"Deventer"}
+
+
+def test_an_unknown_charter_names_the_known_ones(engine):
+    with pytest.raises(UsageError, match=r"Breda.*Alkmaar.*Zaanstad"):
+        engine.ask("Wat staat er?", charters=("Breda",))
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\x00\x07\n"])
+def test_an_empty_question_is_wrong_use(engine, question):
+    with pytest.raises(UsageError, match="leeg"):
+        engine.ask(question)
+
+
+@pytest.mark.parametrize("question", ["?" * 50, "wijk " * 4000, "Was kostet ein Fahrrad in Groningen?", "a\x00b wijk"])
+def test_an_odd_question_still_gets_an_answer_object(engine, question):
+    answer = to_dict(engine.ask(question, id="x"))
+    assert answer["id"] == "x"
+    assert answer["question"] == question
+
+
+def test_a_word_read_otherwise_than_written_is_said(engine):
+    answer = engine.ask("in welke charters komt fietsendiefstl aan de orde?")
+    assert "‘fietsendiefstl’ is gelezen als ‘fietsendiefstal’." in answer.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Alkmaar, 11 februari 2008", dt.date(2008, 2, 11)),
+        ("Plaats... Deventer datum 4/2/08", dt.date(2008, 2, 4)),
+        ("datum: ... 16-4-2008", dt.date(2008, 4, 16)),
+    ],
+)
+def test_a_date_is_read_however_it_is_written(text, day):
+    assert [found for _, found in dates(text)] == [day]
+
+
+def test_a_number_that_is_no_date_is_not_read_as_one():
+    assert dates("verhouding 31-2-2008 en 45-99") == []
+
+
+def test_a_condition_on_dates_is_understood():
+    before = date_limit("Welke steden tekenden vóór 1 mei 2008?")
+    assert before is not None
+    assert before.holds(dt.date(2008, 4, 30)) and not before.holds(dt.date(2008, 5, 1))
+    month = date_limit("Hoeveel charters zijn in juli 2008 ondertekend?")
+    assert month is not None
+    assert month.holds(dt.date(2008, 7, 31)) and not month.holds(dt.date(2008, 8, 1))
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "value"),
+    [
+        ("number", "Het korps krijgt in de periode 2007 – 2011 13 extra wijkagenten.", "13 extra wijkagenten"),
+        ("amount", "De gemeente Deventer krijgt hiervan €70.000 in 2008.", "€70.000"),
+        ("amount", "dragen jaarlijks maximaal € 2,9 miljoen bij", "€ 2,9 miljoen"),
+        ("date", "ondertekend op 11 februari 2008 te Alkmaar", "11 februari 2008"),
+    ],
+)
+def test_the_value_asked_for_is_taken_from_the_sentence(asked, text, value):
+    assert value_of(asked, text, "hoeveel extra wijkagenten, welk bedrag, wanneer", "Alkmaar") == value
