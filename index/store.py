@@ -11,6 +11,7 @@ of these is not opened.
 
 import hashlib
 import json
+import logging
 import os
 import shlex
 import shutil
@@ -33,6 +34,7 @@ from index.tokens import TokenVectors, owners_of, quantised
 from ingest.errors import CorpusError, IndexFolderError
 from ingest.model import Charter, Corpus, Document, Passage, Sentence, Span
 
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it reports every build at debug level to any handler
 FORMAT = 2  # of the folder; raise it when files or their meaning change
 MANIFEST = "manifest.json"
 BATCH = 16
