@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
         from ui.commands import app
 
         # Under another locale, Python hands over UTF-8 arguments as lone surrogates.
-        decoded = [os.fsencode(argument).decode("utf-8", "replace") for argument in arguments]
+        decoded = [os.fsencode(argument).decode("utf-8", "replace") for argument in arguments or ["--help"]]
         code = app(args=decoded, prog_name="charterwijzer", standalone_mode=False)
         sys.stdout.flush()
         if code == 130:  # newer versions of typer turn Ctrl-C into this

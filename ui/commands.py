@@ -9,14 +9,15 @@ import typer
 from rich.console import Console
 
 from ingest.errors import UsageError
+from ui.dutch import Command, Group
 
 if TYPE_CHECKING:
     from qa.engine import Engine
 
 app = typer.Typer(
     name="charterwijzer",
+    cls=Group,
     help="Beantwoordt vragen over de wijkencharters, met bij elke uitspraak de letterlijke bron.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -37,7 +38,7 @@ Actor = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Schrijf het antwoord als JSON.")]
 
 
-@app.command(help="Beantwoord een vraag, met genummerde bronnen.")
+@app.command(cls=Command, help="Beantwoord een vraag, met genummerde bronnen.")
 def ask(
     question: Annotated[str | None, typer.Argument(metavar="VRAAG", help="De vraag, tussen aanhalingstekens.")] = None,
     as_json: AsJson = False,
@@ -99,7 +100,7 @@ def _ask_batch(file: Path, as_json: bool, charters: tuple[str, ...], actor: str 
         raise typer.Exit(1)
 
 
-@app.command(help="Toon de passages die bij een vraag horen, zonder antwoord.")
+@app.command(cls=Command, help="Toon de passages die bij een vraag horen, zonder antwoord.")
 def search(
     question: Annotated[str, typer.Argument(metavar="VRAAG", help="Waarnaar gezocht wordt.")],
     k: Annotated[int, typer.Option("-k", min=1, max=1000, metavar="AANTAL", help="Hoeveel passages.")] = 10,
@@ -119,7 +120,7 @@ def search(
         show_passages(found, Console())
 
 
-@app.command("index", help="Lees een corpus en maak of vernieuw de index.")
+@app.command("index", cls=Command, help="Lees een corpus en maak of vernieuw de index.")
 def index_command(
     paths: Annotated[
         list[Path] | None,
@@ -162,6 +163,7 @@ def index_command(
 
 @app.command(
     "eval",
+    cls=Command,
     help="Meet hoe goed de antwoorden zijn.",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
 )
@@ -170,13 +172,13 @@ def evaluate(context: typer.Context) -> None:
     from eval.cli import evaluate as command
 
     mounted = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    mounted.command()(command)
+    mounted.command(cls=Command)(command)
     code = mounted(args=context.args, prog_name="charterwijzer eval", standalone_mode=False)
     if isinstance(code, int) and code:
         raise typer.Exit(code)
 
 
-@app.command(help="Controleer of alles werkt, en zeg wat een gebrek verhelpt.")
+@app.command(cls=Command, help="Controleer of alles werkt, en zeg wat een gebrek verhelpt.")
 def doctor(index: Index = None) -> None:
     """Check corpus, index, model and language model server."""
     from ui.doctor import examine, show
