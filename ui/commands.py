@@ -96,7 +96,7 @@ def _ask_batch(file: Path, as_json: bool, charters: tuple[str, ...], actor: str 
                 show_batched(made, engine.index, Console())
             count()
     if failed:
-        Console(stderr=True).print(f"{failed} van {len(lines)} regels zijn niet beantwoord.")
+        Console(stderr=True).print(f"{failed} van de {len(lines)} regels zijn niet beantwoord.")
         raise typer.Exit(1)
 
 

@@ -140,20 +140,20 @@ def test_a_truncated_file_is_named(built, name):
 def test_a_file_edited_by_hand_is_refused(built):
     file = data(built) / "passages.json"
     file.write_text(file.read_text().replace("gratis", "betaal"))
-    with pytest.raises(IndexFolderError, match="is veranderd.*--rebuild"):
+    with pytest.raises(IndexFolderError, match=r"is veranderd.*--rebuild"):
         open_index(built, update_name(built))
 
 
 def test_a_missing_file_is_named(built):
     (data(built) / "offsets.npy").unlink()
-    with pytest.raises(IndexFolderError, match="offsets.npy"):
+    with pytest.raises(IndexFolderError, match=r"offsets.npy"):
         open_index(built, update_name(built))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "null", '{"format": 2}', "\ufeff{}"])
 def test_a_manifest_that_is_none_is_refused(built, text):
     (built / "manifest.json").write_text(text)
-    with pytest.raises(IndexFolderError, match="manifest.json.*charterwijzer index --rebuild"):
+    with pytest.raises(IndexFolderError, match=r"manifest.json.*charterwijzer index --rebuild"):
         open_index(built, "multilingual-e5-small-1")
 
 
@@ -179,7 +179,7 @@ def test_parts_that_do_not_count_the_same_are_refused(built):
 
 
 def test_an_index_by_another_model_names_both(built):
-    with pytest.raises(IndexFolderError, match="multilingual-e5-small-1.*ander-model"):
+    with pytest.raises(IndexFolderError, match=r"multilingual-e5-small-1.*ander-model"):
         open_index(built, "ander-model")
 
 

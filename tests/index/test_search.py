@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from index.dutch import Compounds, terms
+from index.dutch import Compounds, fold, terms
 from index.search import RRF_K, Searcher, fuse
 from index.store import embedded_text, sentence_ends
 from index.tokens import SCALE, TokenVectors, owners_of, quantised
@@ -125,7 +125,8 @@ def test_what_decides_a_question_is_kept(word):
     assert word in terms(f"De gemeente doet {word} mee.", COMPOUNDS)
 
 
-@given(st.text(max_size=200))
-def test_terms_are_the_same_whatever_the_case_and_accents_of_dutch(text):
-    assert terms(text, COMPOUNDS) == terms(text, COMPOUNDS)
-    assert all(term == term.lower() for term in terms(text, COMPOUNDS))
+@given(st.text(st.characters(codec="latin-1"), max_size=200))
+def test_terms_are_the_same_whatever_the_case_and_the_accents(text):
+    # Not the German and Turkish letters of which the capitals are others.
+    text = text.replace("ß", "").replace("µ", "").replace("ÿ", "")
+    assert terms(text.upper(), COMPOUNDS) == terms(text, COMPOUNDS) == terms(fold(text), COMPOUNDS)
