@@ -125,9 +125,9 @@ class SentenceTransformerEncoder:
                 f"Zonder netwerk werkt CHARTERWIJZER_MODEL={PACKAGED}, dat met pip meekomt",
             ) from error
         self.name = model
-        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
         is_e5 = "e5" in Path(model).name.lower()
         self._query, self._passage = ("query: ", "passage: ") if is_e5 else ("", "")
+        self.dimension = len(self.encode_query("vraag").pooled)
 
     def encode_query(self, text: str) -> Encoded:
         """Return the vectors of a question."""
