@@ -88,5 +88,5 @@ def _check(given: dict[str, Any], line: Line) -> None:
 def _names(given: dict[str, Any], line: Line) -> tuple[str, ...]:
     names = given["charters"]
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise UsageError(f"In regel {line.number} is charters geen lijst van namen", '"charters": ["Deventer"]')
+        raise UsageError(f"In regel {line.number} is charters geen lijst van namen", '"charters": ["NAAM"]')
     return tuple(names)

@@ -46,7 +46,7 @@ def report(error: BaseException) -> int:
     line, code = describe(error)
     if line:
         sys.stderr.write(f"{line}\n")
-    if not isinstance(error, CharterwijzerError | KeyboardInterrupt | typer.Abort) and _debug():
+    if not isinstance(error, (CharterwijzerError, KeyboardInterrupt, _WRONG_USE)) and _debug():
         traceback.print_exception(error)
     return code
 

@@ -40,7 +40,7 @@ def small(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def home(cache_dir, tmp_path, monkeypatch):
+def home(quick, cache_dir, tmp_path, monkeypatch):
     monkeypatch.setenv("CHARTERWIJZER_CACHE_DIR", str(cache_dir))
     monkeypatch.setenv("CHARTERWIJZER_INDEX_DIR", str(tmp_path / "default"))
     return Settings()

@@ -13,7 +13,7 @@ FLAGSHIP = "welke steden nemen deel aan experiment gezonde wijk?"
 
 
 @pytest.fixture
-def cli(settings, capfd, monkeypatch):
+def cli(quick, settings, capfd, monkeypatch):
     """Runs a command in this process; returns exit code, output and error output."""
     monkeypatch.setenv("CHARTERWIJZER_CACHE_DIR", str(settings.cache_dir))
     monkeypatch.setenv("CHARTERWIJZER_INDEX_DIR", str(settings.index_dir))
