@@ -46,12 +46,17 @@ def certainty(
     """
     if not ranked:
         return 0.0
-    features = _features(question, ranked[:SENTENCES], hits, absent_share(question, searcher, mask))
+    features = certainty_features(question, ranked, hits, searcher, mask)
     weights = fitted("certainty", (*CERTAINTY, "intercept"))
     return float(1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1]))))
 
 
-def _features(question: Question, ranked: Sequence[Evidence], hits: Sequence[Hit], absent: float) -> Features:
+def certainty_features(
+    question: Question, ranked: Sequence[Evidence], hits: Sequence[Hit], searcher: Searcher, mask: Mask
+) -> Features:
+    """Return the features (len(CERTAINTY),) of evidence that is not empty, best first."""
+    ranked = ranked[:SENTENCES]
+    absent = absent_share(question, searcher, mask)
     rows = np.stack([one.features for one in ranked])
     column = {name: rows[:, i] for i, name in enumerate(FEATURES)}
     scores = np.array([one.score for one in ranked])

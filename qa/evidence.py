@@ -3,7 +3,7 @@
 Every sentence of the best passages is scored by a linear model over a handful of features that any reader would name:
 how well the passage fits, how well the sentence fits, whether the words of the subject are in it, whether it holds the
 kind of thing that is asked (a number, a date, a name), and whether it speaks of the party that is asked about.
-The weights are fitted by ``python -m eval.calibrate`` and live in ``qa/weights.json``.
+The weights are fitted by ``python -m eval.fit`` and live in ``qa/weights.json``.
 """
 
 import json
