@@ -55,6 +55,10 @@ def larger(corpus, built):
     return corpus
 
 
+def _hears_ctrl_c():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def index(environment):
     """Starts the command ``index``; whatever still runs when the test ends is ended."""
@@ -62,7 +66,8 @@ def index(environment):
 
         def start(corpus, folder, **options):
             command = [sys.executable, "-m", "ui.cli", "index", str(corpus), "--index", str(folder)]
-            options = {"env": environment, **options}
+            # A runner in the background passes on that Ctrl-C is ignored; a user's terminal does not.
+            options = {"env": environment, "preexec_fn": _hears_ctrl_c, **options}
             process = subprocess.Popen(command, stdout=-1, stderr=-1, text=True, **options)
             stack.enter_context(process)
             stack.callback(process.kill)
