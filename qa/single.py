@@ -14,6 +14,7 @@ RETRIEVED = 50  # passages reported as ``retrieved``
 READ = 12  # passages whose sentences are weighed
 MOST_SENTENCES = 5
 MARGIN = 1.8  # how far under the best sentence another may score and still be worth saying
+DIRECT: tuple[Asked, ...] = ("number", "amount", "date", "person")
 WORDS: dict[Asked, float] = {"list": 2.0, "explain": 1.5}  # times the usual length
 
 
@@ -47,7 +48,8 @@ def _with_sentences(
 ) -> Answer:
     budget = round(settings.answer_words * WORDS.get(question.asked, 1.0))
     chosen = choose(ranked, budget, MOST_SENTENCES, MARGIN)
-    chosen = in_reading_order(with_lists(chosen, ranked, budget))
+    if question.asked not in DIRECT:  # a number, date or name comes first; an explanation reads in its own order
+        chosen = in_reading_order(with_lists(chosen, ranked, budget))
     citations = Citations(searcher.index.documents)
     return replace(answer, answer=prose(chosen, citations), citations=tuple(citations.made))
 
