@@ -112,7 +112,9 @@ def test_ctrl_c_keeps_the_old_index_answering(larger, built, index, encoder, ste
 def stop(corpus, folder, environment, moment, sent):
     command = [sys.executable, "-c", STOPPED, str(moment), str(int(sent))]
     arguments = ["index", str(corpus), "--index", str(folder)]
-    return subprocess.run([*command, *arguments], capture_output=True, text=True, env=environment, timeout=120)
+    return subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, env=environment, timeout=120, preexec_fn=_hears_ctrl_c
+    )
 
 
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
