@@ -78,7 +78,7 @@ def _features(
             column["coverage_passage"].max(),
             max((_named(rarest, terms) for terms in passages), default=0.0),
             max((_named(rarest, terms) for terms in sentences), default=0.0),
-            max((_phrase(topic, one, searcher) for one in ranked), default=0.0),
+            max((_phrase(topic, one) for one in ranked), default=0.0),
             column["focus"].max(),
             column["weakest"][column["focus"].argmax()],
             ranked[0].score,
@@ -93,7 +93,7 @@ def _named(terms: frozenset[str], present: frozenset[str]) -> float:
     return len(terms & present) / len(terms) if terms else 0.0
 
 
-def _phrase(topic: Topic, one: Evidence, searcher: Searcher) -> float:
+def _phrase(topic: Topic, one: Evidence) -> float:
     """Share of the subject's neighbouring words that also stand next to each other in the sentence."""
     if len(topic.terms) < 2:
         return 0.0
@@ -136,9 +136,7 @@ def answer_collection(question: Question, query: Query, searcher: Searcher, sett
 def _verdict(question: Question, reading: Reading, limit: DateLimit | None, citations: Citations) -> Verdict:
     """The verdict on one charter; for "which do not", the mention is turned round."""
     if limit is not None and reading.mentions:
-        dated = _dated(question, reading, limit, citations)
-        if dated is not None:
-            return dated
+        return _dated(question, reading, limit, citations)
     sure = _mentioned(reading)
     status: Status = "yes" if sure >= YES else "partly" if sure >= PARTLY else "no"
     if question.negated:
@@ -211,7 +209,7 @@ def _value(question: Question, reading: Reading, chosen: tuple[Evidence, ...]) -
     return shortened(chosen[0].sentence.text, SHOWN) if chosen else None
 
 
-def _dated(question: Question, reading: Reading, limit: DateLimit, citations: Citations) -> Verdict | None:
+def _dated(question: Question, reading: Reading, limit: DateLimit, citations: Citations) -> Verdict:
     """Verdict on a question with a date in it ("vóór 1 mei 2008"): the best sentence with a date is held against it."""
     for one in reading.ranked[:12]:
         found = [

@@ -125,13 +125,17 @@ def _word_spans(text: str, topic: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def evidence(question: Question, query: Query, hits: Sequence[Hit], searcher: Searcher) -> list[Evidence]:
-    """Return every sentence of the hits with its features and score, best first."""
+    """Return every sentence of the hits with its features and score, best first.
+
+    A filter on party holds here, for every kind of answer: a passage of the State may hold a promise of the city.
+    """
     topic = topic_of(question, query, searcher)
     weights = fitted("evidence", FEATURES)
     out = []
     for rank, hit in enumerate(hits):
         for position, features in enumerate(_features_of(question, query, topic, hit, rank, searcher)):
-            out.append(Evidence(hit, position, features, float(features @ weights)))
+            if question.only in (None, hit.passage.sentences[position].actor):
+                out.append(Evidence(hit, position, features, float(features @ weights)))
     return sorted(out, key=lambda one: -one.score)
 
 

@@ -251,10 +251,9 @@ class Question:
     """A question understood: what to search for, where, and what form the answer takes.
 
     ``search`` is the question for retrieval, with misspelt words mended; ``topic`` are the folded words that carry its
-    subject (no question words, no names of charters); ``counted`` is the stem of what "hoeveel …" counts; ``unit`` what a unit of the corpus is called;
-    ``alternatives`` pairs of
-    words of which either will do; ``corrections``
-    are (as written, as understood); ``within`` and ``only`` are the user's filters on charter and party.
+    subject (no question words, no names of charters); ``counted`` is the stem of what "hoeveel …" counts;
+    ``alternatives`` are pairs of words of which either will do; ``unit`` is what a unit of the corpus is called;
+    ``corrections`` are (as written, as understood); ``within`` and ``only`` are the user's filters on charter and party.
     """
 
     text: str
@@ -290,14 +289,15 @@ def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Que
     corrections = misspellings(text, charters, compounds)
     search = mended(text, corrections)
     kind = _kind(search, named, len(charters))
+    sought = _without_date_limit(_in_policy_words(search)) if kind == "collection" else search
     return Question(
         text=text,
-        search=_without_date_limit(_in_policy_words(search)) if kind == "collection" else search,
+        search=sought,
         kind=kind,
         charters=named,
-        actor=_actor(fold(search), named, charters),
+        actor=_actor(fold(search)),
         asked=_asked(search),
-        topic=_topic(_without_date_limit(_in_policy_words(search)) if kind == "collection" else search, charters),
+        topic=_topic(sought, charters),
         counted=_counted(search),
         unit="charters" if any(charter.aliases for charter in charters) else "documenten",
         alternatives=_alternatives(search),
@@ -401,7 +401,7 @@ def _counted(text: str) -> str:
     return stem(after[0]) if after else ""
 
 
-def _actor(folded: str, named: tuple[str, ...], charters: Sequence[Charter]) -> Actor | None:
+def _actor(folded: str) -> Actor | None:
     """The party asked about, where exactly one is; "rijk en gemeente" together ask about neither in particular."""
     found = [actor for actor, pattern in _ACTOR_CUES if re.search(pattern, folded)]
     return found[0] if len(found) == 1 else None

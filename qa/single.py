@@ -22,11 +22,7 @@ def answer_single(question: Question, query: Query, searcher: Searcher, settings
     """Answer with the sentences that prove it most, refuse where even the best prove too little."""
     mask = searcher.mask(question.scope, question.only)
     hits = searcher.search(query, mask, RETRIEVED)
-    ranked = [
-        one
-        for one in evidence(question, query, hits[:READ], searcher)
-        if question.only is None or one.sentence.actor == question.only
-    ]
+    ranked = evidence(question, query, hits[:READ], searcher)
     sure = certainty(question, ranked, hits, searcher, mask)
     answer = Answer(
         question=question.text,

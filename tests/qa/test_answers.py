@@ -123,6 +123,13 @@ def test_a_filter_on_party_lets_only_that_party_speak(engine):
     assert {citation.actor for citation in answer.citations} == {"rijk"}
 
 
+@pytest.mark.parametrize("question", [FLAGSHIP, "Hoeveel extra wijkagenten krijgen Arnhem en Nijmegen?"])
+def test_a_filter_on_party_holds_for_questions_over_several_charters_too(engine, question):
+    answer = engine.ask(question, actor="rijk")
+    assert answer.citations
+    assert {citation.actor for citation in answer.citations} == {"rijk"}
+
+
 def test_a_filter_on_charter_holds_whatever_the_question_names(engine):
     answer = engine.ask("Wat doet Utrecht aan veiligheid?", charters=("deventer",))
     assert {hit["charter"] for hit in answer.retrieved} == {"Deventer"}
