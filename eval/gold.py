@@ -88,7 +88,11 @@ class Roll:
 
 @dataclass(frozen=True)
 class GoldQuestion:
-    """One question with everything needed to score an answer; ``roll`` only for type ``aggregate``."""
+    """One question with everything needed to score an answer; ``roll`` only for type ``aggregate``.
+
+    ``previous`` is only there for a follow-up: the question before it, understandable by itself; ``standalone``
+    is then how the follow-up is to be understood.
+    """
 
     id: str
     question: str
@@ -99,6 +103,8 @@ class GoldQuestion:
     nuggets: tuple[tuple[str, ...], ...]
     evidence: tuple[Evidence, ...]
     roll: Roll | None = None
+    previous: str = ""
+    standalone: str = ""
 
     @property
     def answerable(self) -> bool:
@@ -137,6 +143,8 @@ def parse(record: object, source: Source) -> GoldQuestion:
     """Return the question of one line; raise ValueError with a Dutch reason. Other fields are left alone."""
     if not isinstance(record, dict):
         raise ValueError("de regel is geen object")
+    if record.get("candidate"):
+        raise ValueError("dit is een kandidaat: vul haar aan, controleer haar, en haal dan 'candidate' weg")
     question = GoldQuestion(
         id=_text(record, "id"),
         question=_text(record, "question"),
@@ -147,7 +155,11 @@ def parse(record: object, source: Source) -> GoldQuestion:
         nuggets=tuple(_strings(nugget, "nuggets") for nugget in _list(record.get("nuggets"), "nuggets")),
         evidence=tuple(_evidence(e, record, source) for e in _list(record.get("evidence"), "evidence")),
         roll=_roll(record, source) if record["type"] == "aggregate" else None,
+        previous=_text(record, "previous", default=""),
+        standalone=_text(record, "standalone", default=""),
     )
+    if bool(question.previous) != bool(question.standalone):
+        raise ValueError("een vervolgvraag heeft 'previous' en 'standalone', allebei")
     if question.answerable and not question.roll and not question.evidence:
         raise ValueError("geen 'evidence', terwijl de vraag wel een antwoord heeft")
     return question

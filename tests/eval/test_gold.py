@@ -28,6 +28,12 @@ def test_a_good_line_is_read_with_its_document_and_charter(tmp_path):
     assert (evidence.document, evidence.charter, evidence.alt) == ("a.txt", "Deventer", False)
 
 
+def test_a_follow_up_keeps_the_question_before_it(tmp_path):
+    asked = GOOD | {"previous": "Wat staat er in regel 1?", "standalone": "Wat staat er in regel 2?"}
+    (question,) = read_gold([write(tmp_path, asked)], SOURCE)
+    assert (question.previous, question.standalone) == (asked["previous"], asked["standalone"])
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -49,6 +55,8 @@ def test_a_good_line_is_read_with_its_document_and_charter(tmp_path):
         ({"nuggets": ["tweede"]}, "'nuggets' moet een lijst"),
         ({"question": ""}, "veld 'question' ontbreekt"),
         ({"id": "a-0"}, "komt twee keer voor"),
+        ({"previous": "Wat staat er in de eerste?"}, "heeft 'previous' en 'standalone'"),
+        ({"candidate": True}, "dit is een kandidaat"),
     ],
 )
 def test_a_bad_line_is_named_with_file_line_and_reason(tmp_path, change, reason):

@@ -41,7 +41,8 @@ TYPES = {"number", "person", "date", "place", "list", "fact", "explain", "compar
 STYLES = {"paraphrase", "lexical", "keywords", "typo", "wijknaam", "geen-plaats"}
 LEAST = {
     "compare": 20,
-    "follow-up": 12,
+    "follow-up": 28,
+    "topic-switch": 2,
     "wrong-city": 25,
     "city-state": 20,
     "two-answers": 12,
@@ -78,8 +79,9 @@ def read(name: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines if line.strip()]
 
 
-SINGLE = read("own_single.jsonl")
-COLLECTION = read("own_collection.jsonl")
+FOLLOWING = read("own_followup.jsonl")
+SINGLE = read("own_single.jsonl") + [question for question in FOLLOWING if question["type"] != "aggregate"]
+COLLECTION = read("own_collection.jsonl") + [question for question in FOLLOWING if question["type"] == "aggregate"]
 EVERY = SINGLE + COLLECTION
 
 
@@ -162,9 +164,6 @@ def test_each_kind_keeps_its_promise(question: dict[str, Any]) -> None:
     kind = question["trap"]
     if kind == "compare":
         assert question["type"] == "compare" and 2 <= len(question["charters"]) <= 3
-    elif kind == "follow-up":
-        assert question["previous"] and question["standalone"]
-        assert len(question["standalone"]) > len(question["question"])
     elif kind == "wrong-city":
         assert question["type"] == "unanswerable" and len(question["charters"]) == 1
         assert not set(question["true_in"]) & set(question["charters"])
@@ -177,6 +176,23 @@ def test_each_kind_keeps_its_promise(question: dict[str, Any]) -> None:
         assert question["type"] in {"unanswerable", "yesno", "fact"}
     elif kind == "off-topic":
         assert question["type"] == "unanswerable" and question["charters"] == []
+
+
+def test_there_are_enough_follow_ups_and_they_have_a_file_of_their_own() -> None:
+    assert len(FOLLOWING) >= 20
+    assert [name(question) for question in EVERY if "previous" in question] == sorted(map(name, FOLLOWING))
+
+
+@pytest.mark.parametrize("question", FOLLOWING, ids=name)
+def test_a_follow_up_leans_on_the_question_before_it_and_says_how_it_is_to_be_understood(
+    question: dict[str, Any],
+) -> None:
+    previous, asked, standalone = question["previous"], question["question"], question["standalone"]
+    assert previous.endswith("?") and previous not in {asked, standalone}
+    if question["trap"] == "topic-switch":  # understandable by itself: the question before it must not colour it
+        assert standalone == asked
+        return
+    assert question["trap"] == "follow-up" and len(standalone) > len(asked)
 
 
 @pytest.mark.parametrize("question", COLLECTION, ids=name)
@@ -232,6 +248,8 @@ ABSENT = {
     "own-wc-26": r"interventieteam",
     "own-wc-27": r"buurtwacht|vaders",
     "own-wc-28": r"drugsrunner|runners",
+    "own-fu-28": r"frontlijn",
+    "own-fu-29": r"architect|ontwerper",
     "own-not-01": r"micro-?\s?(krediet|financ)",
     "own-not-02": r"combinatie-?\s?functie",
     "own-not-04": r"mediation",
@@ -258,4 +276,5 @@ def test_it_is_in_all_the_others(question: dict[str, Any]) -> None:
 def test_every_trap_of_absence_is_checked() -> None:
     traps = {question["id"] for question in SINGLE if question["trap"] == "wrong-city"}
     traps |= {question["id"] for question in COLLECTION if question.get("inverted")}
+    traps |= {question["id"] for question in FOLLOWING if question["type"] == "unanswerable"}
     assert traps == set(ABSENT)
