@@ -1,6 +1,7 @@
 """The core loop: a question in, a checked answer out."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from index.store import Index, open_index
 from ingest.errors import UsageError
 from ingest.model import ACTORS
 from qa.collection import answer_collection, answer_compare
+from qa.followup import standalone
 from qa.model import Answer, retrieved
 from qa.question import Question, analyse
 from qa.settings import Settings
@@ -32,13 +34,34 @@ class Engine:
         encoder = open_encoder(settings.model, settings.cache_dir)
         return cls(open_index(index_dir, encoder.name), encoder, settings)
 
-    def ask(self, text: str, charters: tuple[str, ...] = (), actor: str | None = None, id: str | None = None) -> Answer:
+    def ask(
+        self,
+        text: str,
+        charters: tuple[str, ...] = (),
+        actor: str | None = None,
+        id: str | None = None,
+        previous: str | None = None,
+    ) -> Answer:
         """Answer a question; ``charters`` and ``actor`` restrict where the answer may come from.
 
+        ``previous`` is the last question as it was understood: a follow-up ("en in …?") is read in its light.
         Raises UsageError for an empty question, an unknown charter or an unknown actor.
         """
+        *_, answer = self.stream(text, charters, actor, id, previous)
+        return answer
+
+    def stream(
+        self,
+        text: str,
+        charters: tuple[str, ...] = (),
+        actor: str | None = None,
+        id: str | None = None,
+        previous: str | None = None,
+    ) -> Iterator[Answer]:
+        """Yield the answer in the source's own sentences first; each later one replaces the one before."""
         started = time.perf_counter()
-        question = self.understand(text, charters, actor)
+        alone = standalone(text, previous, self.index.charters)
+        question = self.understand(alone, charters, actor)
         query = self.searcher.query(question.search)
         retrieved_at = time.perf_counter()
         if question.kind == "collection":
@@ -53,7 +76,8 @@ class Engine:
             "answer": round((ended - retrieved_at) * 1000, 1),
             "total": round((ended - started) * 1000, 1),
         }
-        return replace(answer, id=id, question=text, timings_ms=timings)
+        understood = alone if alone != text else None
+        yield replace(answer, id=id, question=text, understood=understood, timings_ms=timings)
 
     def search(
         self, text: str, k: int = 10, charters: tuple[str, ...] = (), actor: str | None = None

@@ -43,7 +43,8 @@ class Answer:
     """One answer, everywhere the same (see the contract in the README).
 
     ``confidence`` (0 to 1) decides a refusal; ``notes`` say in Dutch what the user should know besides: a word that was
-    understood otherwise than written, a filter that was set.
+    understood otherwise than written, a filter that was set. ``understood`` is a follow-up question as it was read, to
+    stand alone; None where it is the question as asked.
     """
 
     question: str
@@ -60,6 +61,7 @@ class Answer:
     model: str | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     id: str | None = None
+    understood: str | None = None
 
 
 def to_dict(answer: Answer) -> dict[str, Any]:
@@ -67,6 +69,7 @@ def to_dict(answer: Answer) -> dict[str, Any]:
     out: dict[str, Any] = {"id": answer.id} if answer.id is not None else {}
     out |= {
         "question": answer.question,
+        "understood": answer.understood,
         "kind": answer.kind,
         "answer": answer.answer,
         "refused": answer.refused,

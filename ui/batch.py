@@ -60,7 +60,9 @@ def answer_lines(
             given = _parsed(line)
             _check(given, line)
             named = _names(given, line) if "charters" in given else charters
-            answer = engine.ask(given["question"], charters=named, actor=given.get("actor", actor))
+            answer = engine.ask(
+                given["question"], charters=named, actor=given.get("actor", actor), previous=given.get("previous")
+            )
             yield Batched(given["id"], answer)
         except Exception as error:  # one line that fails, for whatever reason, is not the end of the run
             yield Batched(given.get("id"), error=describe(error)[0])
@@ -83,6 +85,8 @@ def _check(given: dict[str, Any], line: Line) -> None:
         raise UsageError(f"In regel {line.number} staat geen question", _LINE)
     if not isinstance(given.get("actor", ""), str | None):
         raise UsageError(f"In regel {line.number} is actor geen tekst", '"actor": "rijk"')
+    if not isinstance(given.get("previous", ""), str | None):
+        raise UsageError(f"In regel {line.number} is previous geen tekst", '"previous": "de vorige vraag, voluit"')
 
 
 def _names(given: dict[str, Any], line: Line) -> tuple[str, ...]:
