@@ -1,0 +1,1 @@
+"""The web page: HTML made by pure functions, which Gradio carries to the browser and back."""
