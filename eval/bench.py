@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.gold import Source, bundled_gold, read_gold
+from eval.program import program
 from index.encoder import prepare_encoder
 from ingest.errors import CharterwijzerError
 from qa.settings import Settings, load_settings
@@ -91,7 +92,8 @@ def _peak(environment: dict[str, str], *arguments: str) -> float:
 def _warm(environment: dict[str, str], folder: Path, index: str) -> list[Measure]:
     """Return the median time of an answer of each kind, over the gold questions in one process."""
     file = folder / "questions.jsonl"
-    lines = ({"id": one.id, "question": one.question} for one in read_gold(bundled_gold(), Source.read()))
+    gold = read_gold(bundled_gold(), Source.read())
+    lines = ({"id": one.id, "question": one.question, "previous": one.previous or None} for one in gold)
     file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     spent: dict[str, list[float]] = {}
     for line in _run(environment, "ask", "--batch", str(file), "--json", "--index", index).splitlines():
@@ -125,25 +127,20 @@ def table(measures: Sequence[Measure]) -> Table:
     return out
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Measure, show and write; return the exit code."""
+def main(arguments: Sequence[str]) -> None:
+    """Measure, show and write."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description="Meet hoe snel en hoe groot.")
     parser.add_argument("--cold", action="store_true", help="meet ook het eerste gebruik, met uitpakken")
     parser.add_argument("--out", type=Path, help="schrijf de metingen in dit JSON-bestand")
     given = parser.parse_args(arguments)
     errors = Console(stderr=True)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            measures = bench(load_settings(), Path(folder), given.cold, lambda text: errors.print(f"{text}…"))
-    except CharterwijzerError as error:
-        errors.print(str(error), markup=False)
-        return error.exit_code
+    with tempfile.TemporaryDirectory() as folder:
+        measures = bench(load_settings(), Path(folder), given.cold, lambda text: errors.print(f"{text}…"))
     Console().print(table(measures))
     if given.out:
         record = machine() | {"measures": [asdict(one) for one in measures]}
         given.out.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    program(main)

@@ -5,7 +5,6 @@ the share of answerable ones (Youden's J, 1950). It is cross-validated: each cha
 refused with the threshold that the other charters chose. ``python -m eval.calibrate RUN`` prints the table.
 """
 
-import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.metrics import share
+from eval.program import program
 from eval.run import Result, Run, read_run
-from ingest.errors import CharterwijzerError, GoldError, UsageError
+from ingest.errors import GoldError, UsageError
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,20 @@ def calibrate(run: Run) -> Calibration:
             "losse vragen met 'confidence' in het antwoord, ook onbeantwoordbare",
             "Meet opnieuw met charterwijzer eval --out MAP",
         )
-    folds: dict[str, list[Point]] = defaultdict(list)
+    folds: dict[tuple[str, ...], list[Point]] = defaultdict(list)
     for point in some:
-        folds[", ".join(point.charters)].append(point)
-    chosen = {name: choose([p for p in some if p not in fold]).threshold for name, fold in folds.items()}
-    refused = [p for name, fold in folds.items() for p in fold if p.confidence < chosen[name]]
+        folds[point.charters].append(point)
+    chosen = {charters: choose(others(some, charters)).threshold for charters in folds}
+    refused = [p for charters, fold in folds.items() for p in fold if p.confidence < chosen[charters]]
     best = choose(some)
     choices = tuple(cost(some, threshold) for threshold in thresholds(some))
-    return Calibration(best, choices, chosen, _choice(some, refused, best.threshold))
+    by_charter = {", ".join(charters): threshold for charters, threshold in chosen.items()}
+    return Calibration(best, choices, by_charter, _choice(some, refused, best.threshold))
+
+
+def others(some: Sequence[Point], charters: tuple[str, ...]) -> list[Point]:
+    """Return the questions about none of these charters, not even beside another; of no charter is a charter too."""
+    return [p for p in some if not set(p.charters) & set(charters) and p.charters != charters]
 
 
 def show(found: Calibration, rows: int = 20) -> RenderableType:
@@ -152,17 +158,12 @@ def _cells(choice: Choice) -> tuple[str, ...]:
     return f"{choice.threshold:.4f}", right, wrong, str(choice.withheld), f"{choice.worth:+.3f}"
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print the calibration of one run; return the exit code."""
-    try:
-        if len(arguments) != 1:
-            raise UsageError("Verkeerd aantal argumenten", "python -m eval.calibrate MAP")
-        Console().print(show(calibrate(read_run(Path(arguments[0])))))
-    except CharterwijzerError as error:
-        Console(stderr=True).print(str(error), markup=False)
-        return error.exit_code
-    return 0
+def main(arguments: Sequence[str]) -> None:
+    """Print the calibration of one run."""
+    if len(arguments) != 1:
+        raise UsageError("Verkeerd aantal argumenten", "python -m eval.calibrate MAP")
+    Console().print(show(calibrate(read_run(Path(arguments[0])))))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    program(main)

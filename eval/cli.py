@@ -1,10 +1,12 @@
 """The command ``charterwijzer eval``: score the system, compare runs, choose the refusal threshold."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from platformdirs import user_data_path
@@ -15,46 +17,100 @@ from rich.table import Table
 from eval import calibrate as calibration
 from eval import compare as comparing
 from eval.gold import GoldQuestion, Source, bundled_gold, read_gold
+from eval.judge import Judge
+from eval.legs import Legs
 from eval.metrics import Figures
+from eval.peers import check_installed
 from eval.report import write_report
+from eval.rivals import Rival
 from eval.run import Ask, Run, read_run, run
 from eval.score import tables
-from eval.summary import ALL, groups, latency, means
-from ingest.errors import CharterwijzerError, UsageError
-from qa.model import to_dict
+from eval.summary import ALL, NAMES, groups, means
+from ingest.errors import CharterwijzerError, GoldError, UsageError
 from qa.settings import load_settings
+
+if TYPE_CHECKING:
+    from qa.engine import Engine
+
+LEG_COLUMNS = {
+    "Success@1": "recall@1",
+    "Success@3": "recall@3",
+    "Success@5": "recall@5",
+    "Success@10": "recall@10",
+    "RR": "mrr",
+    "nDCG@10": "nDCG@10",
+}
 
 
 def evaluate(
+    context: typer.Context,
     gold: Annotated[list[Path] | None, typer.Argument(help="Goudbestanden; zonder: de meegeleverde.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Schrijf een verslag in dit HTML-bestand.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="BESTAND", help="Schrijf een verslag in dit HTML-bestand.")
+    ] = None,
     compare: Annotated[
         tuple[Path, Path] | None, typer.Option(metavar="EERST NU", help="Vergelijk twee metingen.")
     ] = None,
     calibrate: Annotated[
         Path | None, typer.Option(metavar="METING", help="Kies uit een meting de drempel om te weigeren.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Map waarin de meting wordt bewaard.")] = None,
-    index: Annotated[Path | None, typer.Option(help="Map van de index.")] = None,
-    peers: Annotated[bool, typer.Option("--peers", help="Meet ook andere systemen met hetzelfde goud.")] = False,
+    from_feedback: Annotated[
+        Path | None,
+        typer.Option(metavar="BESTAND", help="Maak van feedback op de pagina kandidaten voor het goud."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PAD", help="Map waarin de meting komt, of bestand voor de kandidaten.")
+    ] = None,
+    index: Annotated[Path | None, typer.Option(metavar="MAP", help="Map van de index.")] = None,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Meet ook andere systemen, en dit systeem zonder elk van zijn onderdelen.")
+    ] = False,
+    judge: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Laat een model op Ollama meeoordelen, met hoe vaak het de score volgt."),
+    ] = None,
     at_least: Annotated[
         list[str] | None,
         typer.Option(metavar="MAAT=WAARDE", help="Eindig met een fout als een maat lager is."),
     ] = None,
+    at_most: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MAAT=WAARDE", help="Eindig met een fout als een maat hoger is."),
+    ] = None,
 ) -> None:
     """Meet hoe goed de antwoorden zijn, op vragen waarvan het goede antwoord bekend is."""
     console = Console()
-    floors = _floors(at_least or [])
+    bounds = [*_bounds("--at-least", at_least or []), *_bounds("--at-most", at_most or [])]
     if compare:
         compare_runs(*compare, report, console)
     elif calibrate:
         console.print(calibration.show(calibration.calibrate(read_run(calibrate))))
+    elif from_feedback:
+        propose(from_feedback, out, console)
     else:
-        made = measure(gold or bundled_gold(), open_system(index), out or _new_folder(), peers, console)
+        asked = Asked(tuple(gold or bundled_gold()), out or _new_folder(), peers, judge)
+        made = measure(asked, lambda: open_system(index, context.obj), console)
         if report:
             write_report(report, made[0], others=made[1:])
             console.print(f"Verslag: {report}", markup=False)
-        check_floors(made[0], floors)
+        check_bounds(made[0], bounds)
+
+
+def propose(feedback: Path, out: Path | None, console: Console) -> None:
+    """Turn feedback into candidates for the gold: into the file ``out``, or else on standard output."""
+    from eval.feedback import candidates, lines, read_feedback, write_candidates
+
+    made = candidates(read_feedback(feedback), read_gold(bundled_gold(), Source.read()))
+    if out is None:
+        sys.stdout.write(lines(made))
+        return
+    write_candidates(out, made)
+    known = sum("known" in one for one in made)
+    console.print(
+        f"{len(made)} kandidaten in {out}, waarvan {known} al in het goud. Het is nog geen goud: doe bij elk wat er "
+        "onder 'todo' staat, en haal dan 'candidate' weg.",
+        markup=False,
+    )
 
 
 def compare_runs(before: Path, after: Path, report: Path | None, console: Console) -> None:
@@ -66,56 +122,131 @@ def compare_runs(before: Path, after: Path, report: Path | None, console: Consol
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What to measure: on which gold, where to keep it, beside which others, and judged by which model."""
+
+    gold: tuple[Path, ...]
+    out: Path
+    peers: bool = False
+    judge: str | None = None
+
+
+@dataclass(frozen=True)
 class System:
-    """What is measured: a way to ask, what its answers point into, its settings, and its peers."""
+    """What is measured: a way to ask, what its answers point into, its settings, its rivals and its legs."""
 
     ask: Ask
     source: Source
     settings: Mapping[str, Any]
-    peers: Callable[[], Iterable[tuple[str, Ask]]] = tuple
+    rivals: Callable[[], Iterable[Rival]] = tuple
+    legs: Legs | None = None
 
 
-def open_system(index: Path | None) -> System:
-    """Open the engine on an index folder (default: that of the settings)."""
+def open_system(index: Path | None, open_engine: Callable[[Path | None], "Engine"] | None = None) -> System:
+    """Open the engine on an index folder (default: that of the settings).
+
+    ``open_engine`` is how the command line opens one: it builds the index where there is none.
+    """
+    from eval.ablations import ablations_of, ask_engine
+    from eval.legs import legs_of
     from eval.peers import peers_of
     from qa.engine import Engine
 
     settings = load_settings()
     folder = index or settings.index_dir
-    engine = Engine.open(folder, settings)
+    engine = open_engine(index) if open_engine else Engine.open(folder, settings)
 
-    def ask(question: GoldQuestion) -> Mapping[str, Any]:
-        return to_dict(engine.ask(question.question, id=question.id))
+    def rivals() -> Iterator[Rival]:
+        yield from ablations_of(engine, _embedding())
+        yield from peers_of(engine.searcher)
 
     source = Source.of(engine.index.documents.values(), engine.index.charters)
     kept = {"name": "Charterwijzer", **settings.model_dump(mode="json"), "index_dir": str(folder)}
-    return System(ask, source, kept, lambda: peers_of(engine.searcher))
+    return System(partial(ask_engine, engine), source, kept, rivals, legs_of(engine))
 
 
-def measure(gold: Sequence[Path], system: System, out: Path, peers: bool, console: Console) -> list[Run]:
-    """Run the system, and with ``peers`` the others, on the same gold; show the figures; return the runs."""
-    questions = read_gold(gold, system.source)
-    settings = {**system.settings, "gold": [path.name for path in gold]}
-    runs = [run(_progress(questions, "Charterwijzer"), system.ask, system.source, out, settings)]
-    show_run(runs[0], console)
-    if peers:
-        for name, ask in system.peers():
-            folder = out / name.replace(" ", "-")
-            runs.append(run(_progress(questions, name), ask, system.source, folder, settings | {"name": name}))
+def measure(asked: Asked, open_it: Callable[[], System], console: Console) -> list[Run]:
+    """Run the system, and perhaps its rivals, on the same gold; show the figures; return the runs.
+
+    What can be wrong is found before anything that takes long: a missing file, extra or judge.
+    """
+    for path in asked.gold:
+        if not path.is_file():
+            raise GoldError(f"Het goudbestand {path} is er niet", remedy="Noem een bestaand .jsonl-bestand")
+    judge = _open_judge(asked.judge)
+    if asked.peers:
+        check_installed()
+    system = open_it()
+    questions = read_gold(asked.gold, system.source)
+    settings = {**system.settings, "gold": [path.name for path in asked.gold]}
+    first = run(
+        _progress(questions, "Charterwijzer"), system.ask, system.source, asked.out, settings, system.legs, judge
+    )
+    show_run(first, console)
+    runs = [first]
+    if asked.peers:
+        for rival in system.rivals():
+            folder = asked.out / rival.label.replace(" ", "-").replace(",", "")
+            about = settings | {"name": rival.name, "label": rival.label}
+            runs.append(run(_progress(questions, rival.name), rival.ask, system.source, folder, about))
         console.print(overview(runs))
-    console.print(f"Bewaard in {out}", markup=False)
+    console.print(f"Bewaard in {asked.out}", markup=False)
     return runs
 
 
+def _open_judge(model: str | None) -> Judge | None:
+    if model is None:
+        return None
+    from eval.judge import OllamaJudge
+
+    return OllamaJudge(load_settings().ollama_url, model)
+
+
 def show_run(made: Run, console: Console) -> None:
-    """Print the figures of a run, its times, and the questions that failed."""
+    """Print the figures of a run, what each leg of the search finds, its times, its judge, and what failed."""
     for table in tables(made.results):
         console.print(table)
-    for stage, spent in latency([result.answer or {} for result in made.results]).items():
-        console.print(f"{stage}: p50 {spent['p50']:.0f} ms, p95 {spent['p95']:.0f} ms", markup=False)
+    kept = made.figures
+    if kept.get("legs"):
+        console.print(legs_table(kept["legs"]))
+    console.print(times_table(kept["latency_ms"]))
+    if kept.get("judge"):
+        console.print(judged(made), markup=False)
     for result in made.results:
         if result.error:
             console.print(f"Mislukt: {result.question.id}: {result.error}", style="red", markup=False)
+
+
+def legs_table(legs: Mapping[str, Figures]) -> Table:
+    """Return what each leg of the search finds by itself."""
+    table = Table(title="Zoeken, stap voor stap (losse vragen)", title_justify="left")
+    for heading in ("stap", *LEG_COLUMNS.values()):
+        table.add_column(heading, justify="left" if heading == "stap" else "right")
+    for name, found in legs.items():
+        table.add_row(name, *(f"{found[measure]:.3f}" for measure in LEG_COLUMNS))
+    return table
+
+
+def times_table(times: Mapping[str, Mapping[str, Figures]]) -> Table:
+    """Return the median and the 95th percentile of every stage, for both kinds of question."""
+    table = Table(title="Tijd per stap", title_justify="left")
+    for heading in ("", "stap", "p50", "p95"):
+        table.add_column(heading, justify="right" if heading.startswith("p") else "left")
+    for group, stages in times.items():
+        for place, (stage, spent) in enumerate(stages.items()):
+            table.add_row("" if place else NAMES[group], stage, f"{spent['p50']:.0f} ms", f"{spent['p95']:.0f} ms")
+    return table
+
+
+def judged(made: Run) -> str:
+    """Return in a sentence who judged, and how far it agrees with the score."""
+    who, found = made.info["judge"], made.figures["judge"]
+    kappa = "niet te bepalen" if found["kappa"] is None else f"{found['kappa']:.2f}"
+    return (
+        f"Beoordelaar {who['model']} (digest {who['digest'][:12]}, seed {who['seed']}): "
+        f"{found['judged_correct']:.1%} goed, volgens de score {found['scored_correct']:.1%}; "
+        f"eens bij {found['same']:.1%} van {found['n']} antwoorden, kappa {kappa}; zonder oordeel: {found['unusable']}."
+    )
 
 
 def overview(runs: Sequence[Run]) -> Table:
@@ -138,26 +269,55 @@ def headline_figures(made: Run) -> Figures:
     return found
 
 
-def check_floors(made: Run, floors: Mapping[str, float]) -> None:
-    """Raise CharterwijzerError when a figure lies under its floor."""
+@dataclass(frozen=True)
+class Bound:
+    """The least, or with ``most`` the most, that a figure may be."""
+
+    name: str
+    value: float
+    most: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name} {'≤' if self.most else '≥'} {self.value}"
+
+    def broken(self, found: Figures) -> bool:
+        """Whether the figures break it; a figure that is not there does."""
+        if self.name not in found:
+            return True
+        return found[self.name] > self.value if self.most else found[self.name] < self.value
+
+
+def check_bounds(made: Run, bounds: Sequence[Bound]) -> None:
+    """Raise CharterwijzerError when a figure is not within its bounds."""
     found = headline_figures(made)
-    low = [f"{name} {found.get(name, 0.0):.3f}" for name, floor in floors.items() if found.get(name, 0.0) < floor]
-    if low:
-        wanted = ", ".join(f"{name} ≥ {floor}" for name, floor in floors.items())
-        raise CharterwijzerError(f"Onder de grens: {', '.join(low)}", wanted)
+    broken = [bound for bound in bounds if bound.broken(found)]
+    if broken:
+        values = (f"{b.name} {found[b.name]:.3f}" if b.name in found else f"{b.name} ontbreekt" for b in broken)
+        raise CharterwijzerError(f"Buiten de grens: {', '.join(values)}", ", ".join(map(str, bounds)))
 
 
-def _floors(given: Sequence[str]) -> dict[str, float]:
-    floors = {}
+def _bounds(option: str, given: Sequence[str]) -> Iterator[Bound]:
     for text in given:
         name, _, value = text.partition("=")
         try:
-            floors[name] = float(value)
+            bound = Bound(name, float(value), option == "--at-most")
         except ValueError:
-            name = ""
-        if name not in ALL:
-            raise UsageError(f"--at-least {text} is geen grens", f"MAAT=WAARDE, met als maat {', '.join(ALL)}")
-    return floors
+            bound = None
+        if bound is None or name not in ALL:
+            raise UsageError(f"{option} {text} is geen grens", f"MAAT=WAARDE, met als maat {', '.join(ALL)}")
+        yield bound
+
+
+def _embedding() -> Callable[[int, int], None]:
+    """Return what shows on standard error how far the index without headers is."""
+    console = Console(stderr=True)
+
+    def progress(done: int, total: int) -> None:
+        if not console.is_terminal and done:
+            return
+        console.print(f"Index zonder koppen: {done} van {total} passages", end="\r" if done < total else "\n")
+
+    return progress
 
 
 def _progress(questions: Sequence[GoldQuestion], name: str) -> Iterable[GoldQuestion]:

@@ -3,21 +3,23 @@
     charterwijzer eval eval/gold/dev_single.jsonl eval/gold/dev_collection.jsonl --out runs/dev
     python -m eval.figures runs/dev README.md
 
-Give several runs for several columns. Only what stands between the two markers changes.
+Give several runs for several columns. With ``--peers`` the first run also gives the table of systems: what each part
+of the design is worth, and what other systems find. Only what stands between the markers changes.
 """
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
+from eval.compare import compare
+from eval.metrics import Figures
+from eval.program import program
 from eval.run import Result, Run, read_run
-from eval.summary import Estimate, estimates, groups, percentile
+from eval.summary import ALL, Estimate, estimates, groups, means, percentile
 from ingest.errors import CharterwijzerError, UsageError
 
 START, END = "<!-- figures -->", "<!-- /figures -->"
+SYSTEMS_START, SYSTEMS_END = "<!-- systems -->", "<!-- /systems -->"
 FLAGSHIP = "welke steden nemen deel aan experiment gezonde wijk?"
 
 
@@ -61,13 +63,61 @@ def table(runs: Sequence[Run]) -> str:
     return f"{rows}\n\n{origins}"
 
 
-def rewrite(text: str, content: str) -> str:
+COLUMNS = (
+    ("correct", "single", "correct"),
+    ("recall@1", "single", "recall@1"),
+    ("recall@5", "single", "recall@5"),
+    ("recall@10", "single", "recall@10"),
+    ("MRR", "single", "mrr"),
+    ("unanswerable refused", "single", "refused_unanswerable"),
+    ("false refusals", "single", "false_refusal"),
+    ("F1, collection", "collection", "f1"),
+    ("lists exact", "collection", "exact"),
+)
+
+
+def systems(run: Run, rivals: Sequence[Run]) -> str:
+    """Return a row for the system and each of its rivals, with the difference where a figure differs for sure.
+
+    A figure is bold where the 95% interval of the paired difference with our system leaves out nought.
+    """
+    lines = [["", *(heading for heading, _, _ in COLUMNS)], ["---"] * (len(COLUMNS) + 1)]
+    lines.append(["**Charterwijzer**", *_cells(run, {})])
+    for rival in rivals:
+        differs = {
+            (group, row.name): not row.difference.low <= 0 <= row.difference.high
+            for group, rows in compare(run, rival).differences.items()
+            for row in rows
+        }
+        lines.append([str(rival.info["label"]), *_cells(rival, differs)])
+    rows = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    return f"{rows}\n\n{_origin(run)}"
+
+
+def _cells(run: Run, differs: Mapping[tuple[str, str], bool]) -> list[str]:
+    found: dict[str, Figures] = {group: means(part, ALL) for group, part in groups(run.results).items()}
+    cells = []
+    for _, group, name in COLUMNS:
+        value = found.get(group, {}).get(name)
+        shown = "–" if value is None else f"{value:.2f}"
+        cells.append(f"**{shown}**" if differs.get((group, name)) else shown)
+    return cells
+
+
+def rivals_of(run: Run) -> list[Run]:
+    """Return what was measured beside a run, in that order; not what an earlier run left in its folder."""
+    found = [read_run(path.parent) for path in run.folder.glob("*/figures.json")]
+    beside = [rival for rival in found if "label" in rival.info and rival.info["started"] >= run.info["started"]]
+    return sorted(beside, key=lambda rival: (str(rival.info["started"]), rival.name))
+
+
+def rewrite(text: str, content: str, start: str = START, end: str = END) -> str:
     """Return ``text`` with ``content`` between the two markers; CharterwijzerError without them."""
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
-    if not (start and end):
-        raise CharterwijzerError("Er is geen plaats voor de cijfers", f"de regels {START} en {END}")
-    return f"{before}{START}\n{content}\n{END}{after}"
+    before, opened, rest = text.partition(start)
+    _, closed, after = rest.partition(end)
+    if not (opened and closed):
+        raise CharterwijzerError("Er is geen plaats voor de cijfers", f"de regels {start} en {end}")
+    return f"{before}{start}\n{content}\n{end}{after}"
 
 
 def _title(run: Run) -> str:
@@ -104,19 +154,17 @@ def _origin(run: Run) -> str:
     )
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Rewrite the table from run folders (or a file in one); the README comes last. Return the exit code."""
-    try:
-        if len(arguments) < 2:
-            raise UsageError("Te weinig argumenten", "python -m eval.figures METING… README.md")
-        *folders, readme = map(Path, arguments)
-        runs = [read_run(path.parent if path.is_file() else path) for path in folders]
-        readme.write_text(rewrite(readme.read_text(encoding="utf-8"), table(runs)), encoding="utf-8")
-    except CharterwijzerError as error:
-        Console(stderr=True).print(str(error), markup=False)
-        return error.exit_code
-    return 0
+def main(arguments: Sequence[str]) -> None:
+    """Rewrite the tables from run folders (or a file in one); the README comes last."""
+    if len(arguments) < 2:
+        raise UsageError("Te weinig argumenten", "python -m eval.figures METING… README.md")
+    *folders, readme = map(Path, arguments)
+    runs = [read_run(path.parent if path.is_file() else path) for path in folders]
+    text = rewrite(readme.read_text(encoding="utf-8"), table(runs))
+    if rivals := rivals_of(runs[0]):
+        text = rewrite(text, systems(runs[0], rivals), SYSTEMS_START, SYSTEMS_END)
+    readme.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    program(main)

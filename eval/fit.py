@@ -12,7 +12,6 @@ QUESTIONS.jsonl holds ``question``, ``style``, ``charter`` and the lines ``start
 
 import json
 import random
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.gold import GoldQuestion, Source, bundled_gold, read_gold
+from eval.program import program
 from index.dutch import words
 from index.search import Hit, Mask
+from ingest.errors import UsageError
 from qa.certainty import CERTAINTY, certainty_features
 from qa.collection import VERDICT, read_charters
 from qa.engine import Engine
@@ -76,7 +77,7 @@ def certainty_rows(
                 labels.append(label)
                 weights.append(1.0)
     for question in gold:
-        row = _certainty_row(engine, question.question, (), None)
+        row = _certainty_row(engine, question.standalone or question.question, (), None)
         if row is not None:
             rows.append(row)
             labels.append(float(question.answerable))
@@ -91,7 +92,7 @@ def verdict_rows(engine: Engine, gold: Sequence[GoldQuestion]) -> tuple[Rows, Ro
     for one in gold:
         if one.roll is None or date_limit(one.question):
             continue
-        question = engine.understand(one.question)
+        question = engine.understand(one.standalone or one.question)
         readings = read_charters(question, engine.searcher.query(question.search), engine.searcher, names)
         for reading in readings:
             label = one.roll.items[reading.charter]
@@ -145,8 +146,11 @@ def _overlaps(engine: Engine, found: Evidence, one: dict[str, Any]) -> bool:
     return bool(span.start_line <= one["end"] and span.end_line >= one["start"])
 
 
-def main(questions: Path, target: Path) -> None:
-    """Fit the three models one after another and write them to ``target``."""
+def main(arguments: Sequence[str]) -> None:
+    """Fit the three models one after another on a file of questions, and write them to the second file named."""
+    if len(arguments) not in (1, 2):
+        raise UsageError("Verkeerd aantal argumenten", "python -m eval.fit VRAGEN.jsonl [GEWICHTEN.json]")
+    questions, target = Path(arguments[0]), Path(arguments[1] if len(arguments) > 1 else "qa/weights.json")
     settings = load_settings()
     engine = Engine.open(settings.index_dir, settings)
     source = Source.of(engine.index.documents.values(), engine.index.charters)
@@ -171,4 +175,4 @@ def _named(names: Sequence[str], slopes: Rows) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) > 2 else "qa/weights.json"))
+    program(main)

@@ -1,27 +1,24 @@
-"""Other ways to find passages, with the same gold and embedding model: what each leg of the design is worth.
+"""Other systems with the same gold and embedding model, and the legs of our own search by themselves.
 
-None of them writes an answer. Each answers as one does who only searches: the first passage, cited whole, and
-for a list the charters among the first twenty passages.
+None of them writes an answer; each answers as one does who only searches (``eval.rivals``).
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.gold import GoldQuestion
-from eval.run import Ask
-from index.search import Scores, Searcher, fuse
+from eval.legs import DENSE, FUSED, LATE, LEXICAL, ranked_rows
+from eval.rivals import DEPTH, Found, Rival, answer_by_search, own_passages
+from index.search import Searcher
 from ingest.errors import UsageError
 from ingest.model import Span
 
-DEPTH, LIST_DEPTH = 50, 20
 CHUNK_WORDS, OVERLAP_WORDS = 160, 20  # as long as our own passages, so that a chunk may count as one
-Found = list[tuple[str, Span, str]]
+LEGS = ((LEXICAL, "BM25 alone"), (DENSE, "vectors alone"), (FUSED, "both, fused"), (LATE, "both, then MaxSim"))
 
 
 @dataclass(frozen=True)
@@ -34,72 +31,28 @@ class Chunk:
     vector: NDArray[np.float32]
 
 
-def peers_of(searcher: Searcher) -> Iterator[tuple[str, Ask]]:
-    """Yield the legs of our own search, then the other systems, each as a name and a way to ask.
-
-    Raises UsageError when the extra ``peers`` is not installed.
-    """
+def check_installed() -> None:
+    """Raise UsageError when the extra ``peers`` is not installed."""
     missing = [name for name in ("llama_index", "txtai") if not find_spec(name)]
     if missing:
         raise UsageError(f"Niet geïnstalleerd: {', '.join(missing)}", remedy="pip install 'charterwijzer[peers]'")
-    yield "BM25 alleen", partial(answer, _leg(searcher, [searcher.lexical_scores]))
-    yield "vectoren alleen", partial(answer, _leg(searcher, [searcher.dense_scores]))
-    yield "samengevoegd", partial(answer, _leg(searcher, [searcher.dense_scores, searcher.lexical_scores]))
-    yield "samengevoegd en herordend", partial(answer, _reordered(searcher))
+
+
+def peers_of(searcher: Searcher) -> Iterator[Rival]:
+    """Yield the legs of our own search, over all charters, then the other systems."""
+    for leg, label in LEGS:
+        yield Rival(label, f"{leg} alleen", partial(answer_by_search, _leg(searcher, leg)))
     chunks = chunks_of(searcher)
-    yield "LlamaIndex", partial(answer, llama_index(searcher, chunks))
-    yield "txtai hybride", partial(answer, txtai(searcher, chunks))
+    yield Rival("LlamaIndex", "LlamaIndex", partial(answer_by_search, llama_index(searcher, chunks)))
+    yield Rival("txtai, hybrid", "txtai hybride", partial(answer_by_search, txtai(searcher, chunks)))
 
 
-def answer(find: Callable[[str], Found], question: GoldQuestion) -> dict[str, Any]:
-    """Return what one gets who only searches, as an answer object."""
-    passages = [
-        {
-            "passage_id": str(rank),
-            "charter": charter,
-            "document": span.document,
-            "start_line": span.start_line,
-            "end_line": span.end_line,
-            "start_char": span.start,
-            "end_char": span.end,
-            "text": text,
-        }
-        for rank, (charter, span, text) in enumerate(find(question.question), start=1)
-    ]
-    listed = dict.fromkeys(passage["charter"] for passage in passages[:LIST_DEPTH])
-    return {
-        "id": question.id,
-        "answer": passages[0]["text"] if passages else "",
-        "refused": not passages,
-        "items": [{"charter": charter, "verdict": "yes", "value": None} for charter in listed],
-        "citations": [{**passage, "n": 1, "quote": passage["text"]} for passage in passages[:1]],
-        "retrieved": [{name: value for name, value in passage.items() if name != "text"} for passage in passages],
-    }
-
-
-# Our own legs, over all charters: no filter, no header left out
-
-
-def _leg(searcher: Searcher, legs: Sequence[Callable[..., Scores]]) -> Callable[[str], Found]:
+def _leg(searcher: Searcher, name: str) -> Callable[[str], Found]:
     def find(text: str) -> Found:
-        query, everything = searcher.query(text), searcher.mask()
-        rows = fuse([leg(query, everything) for leg in legs], [1.0] * len(legs))[:DEPTH]
-        return [_own(searcher, int(row)) for row in rows]
+        rows = ranked_rows(searcher, searcher.query(text), searcher.mask())[name]
+        return own_passages(searcher, rows[:DEPTH].tolist())
 
     return find
-
-
-def _reordered(searcher: Searcher) -> Callable[[str], Found]:
-    def find(text: str) -> Found:
-        hits = searcher.search(searcher.query(text), searcher.mask(), DEPTH)
-        return [_own(searcher, hit.row) for hit in hits]
-
-    return find
-
-
-def _own(searcher: Searcher, row: int) -> tuple[str, Span, str]:
-    passage = searcher.index.passages[row]
-    return passage.charter, passage.span, searcher.index.documents[passage.span.document].quote(passage.span)
 
 
 # Other systems, on plain parts

@@ -4,7 +4,6 @@ The answers are those of ``charterwijzer ask --batch QUESTIONS --json``, or of a
 """
 
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ from rich.table import Table
 
 from eval.gold import GoldQuestion, Source, read_gold
 from eval.metrics import Figures, score
+from eval.program import program
 from eval.summary import CHECKS, COLLECTION, NAMES, REFUSAL, RETRIEVAL, SINGLE, Scored, figure, groups, means
-from ingest.errors import CharterwijzerError, GoldError, UsageError
+from ingest.errors import GoldError, UsageError
 
 COLUMNS = (
     ("Antwoord", (*SINGLE, *COLLECTION)),
@@ -78,21 +78,15 @@ def _rows(table: Table, heading: str, found: Figures, part: Sequence[Scored]) ->
         table.add_section()
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Score the answers in the last file against the gold in the others; return the exit code."""
-    console = Console()
-    try:
-        if len(arguments) < 2:
-            raise UsageError("Te weinig argumenten", "python -m eval.score GOUD.jsonl … ANTWOORDEN.jsonl")
-        *gold, answers = map(Path, arguments)
-        source = Source.read()
-        for table in tables(score_all(read_gold(gold, source), read_answers(answers), source)):
-            console.print(table)
-    except CharterwijzerError as error:
-        Console(stderr=True).print(str(error), markup=False)
-        return error.exit_code
-    return 0
+def main(arguments: Sequence[str]) -> None:
+    """Score the answers in the last file against the gold in the others."""
+    if len(arguments) < 2:
+        raise UsageError("Te weinig argumenten", "python -m eval.score GOUD.jsonl … ANTWOORDEN.jsonl")
+    *gold, answers = map(Path, arguments)
+    source = Source.read()
+    for table in tables(score_all(read_gold(gold, source), read_answers(answers), source)):
+        Console().print(table)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    program(main)

@@ -173,7 +173,8 @@ def evaluate(context: typer.Context) -> None:
 
     mounted = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     mounted.command(cls=Command)(command)
-    code = mounted(args=context.args, prog_name="charterwijzer eval", standalone_mode=False)
+    # The way to open an engine goes along as the context's object: eval itself knows nothing of ui.
+    code = mounted(args=context.args, prog_name="charterwijzer eval", standalone_mode=False, obj=_engine)
     if isinstance(code, int) and code:
         raise typer.Exit(code)
 

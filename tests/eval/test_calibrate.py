@@ -1,6 +1,6 @@
 import pytest
 
-from eval.calibrate import Point, calibrate, choose, cost, points, show
+from eval.calibrate import Point, calibrate, choose, cost, others, points, show
 from eval.run import run
 from ingest.errors import GoldError
 
@@ -26,6 +26,14 @@ def test_of_thresholds_worth_the_same_the_one_that_refuses_least_is_chosen():
     same = [point(0.1, False), point(0.2, True), point(0.3, False), point(0.4, True)]
     assert cost(same, 0.15).worth == cost(same, 0.35).worth
     assert choose(same).threshold == pytest.approx(0.15)
+
+
+def test_a_question_about_two_charters_has_no_say_in_the_threshold_of_either():
+    both = Point(("A", "B"), 0.5, True, True)
+    some = [both, point(0.1, True, "A"), point(0.2, True, "B"), point(0.3, True, "C"), Point((), 0.4, False, False)]
+    assert others(some, ("A",)) == [some[2], some[3], some[4]]
+    assert others(some, ("A", "B")) == [some[3], some[4]]
+    assert others(some, ()) == some[:4]
 
 
 @pytest.fixture

@@ -2,18 +2,22 @@ import json
 
 import pytest
 import typer
+from rich.console import Console
 from typer.testing import CliRunner
 
 from eval import cli
+from eval.rivals import Rival
 from eval.run import read_run, run
-from ingest.errors import CharterwijzerError, UsageError
+from ingest.errors import CharterwijzerError, GoldError, UsageError
 
 
 @pytest.fixture
 def command(monkeypatch, oracle, source):
     """The command as ``ui`` mounts it, with the gold itself as the system."""
-    system = cli.System(oracle, source, {"name": "orakel"}, lambda: [("stille peer", lambda question: {})])
-    monkeypatch.setattr(cli, "open_system", lambda index: system)
+    silent = Rival("silent peer", "stille peer", lambda question: {})
+    system = cli.System(oracle, source, {"name": "orakel"}, lambda: [silent])
+    monkeypatch.setattr(cli, "open_system", lambda index, open_engine: system)
+    monkeypatch.setattr(cli, "check_installed", lambda: None)
     app = typer.Typer()
     app.command("eval")(cli.evaluate)
     app.command("anders")(lambda: None)
@@ -31,7 +35,7 @@ def test_eval_measures_the_bundled_gold_and_writes_run_and_report(command, tmp_p
 def test_eval_measures_peers_on_the_same_gold(command, tmp_path):
     found = command("--out", tmp_path / "een", "--peers", "--report", tmp_path / "rapport.html")
     assert found.exit_code == 0, found.output
-    assert len(read_run(tmp_path / "een" / "stille-peer").results) == len(read_run(tmp_path / "een").results)
+    assert len(read_run(tmp_path / "een" / "silent-peer").results) == len(read_run(tmp_path / "een").results)
     assert "stille peer" in (tmp_path / "rapport.html").read_text()
 
 
@@ -61,13 +65,51 @@ def some_runs(gold, source, oracle, tmp_path):
     return tmp_path / "a", tmp_path / "b"
 
 
-def test_a_figure_under_its_floor_is_an_error(command, some_runs):
+def test_a_figure_outside_its_bounds_is_an_error(command, some_runs):
     made = read_run(some_runs[1])
-    cli.check_floors(made, {"f1": 1.0, "correct": 0.9})
-    with pytest.raises(CharterwijzerError, match=r"correct 0\.\d+"):
-        cli.check_floors(made, {"correct": 1.0, "refused_unanswerable": 1.0, "recall@1": 1.0})
+    cli.check_bounds(made, [cli.Bound("f1", 1.0), cli.Bound("correct", 0.9), cli.Bound("false_refusal", 0.1, True)])
+    broken = [cli.Bound("correct", 1.0), cli.Bound("recall@1", 1.0), cli.Bound("refused_unanswerable", 0.0, True)]
+    with pytest.raises(CharterwijzerError, match=r"correct 0\.\d+.*refused_unanswerable 1\.000.*≤ 0\.0"):
+        cli.check_bounds(made, broken)
 
 
-@pytest.mark.parametrize("floor", ["correct", "correct=veel", "succes=0.5"])
-def test_a_floor_that_is_none_is_wrong_use(command, floor):
-    assert isinstance(command("--at-least", floor).exception, UsageError)
+def test_a_figure_that_the_run_does_not_have_is_outside_any_bound(gold, source, oracle, tmp_path):
+    made = run([one for one in gold if one.roll is None], oracle, source, tmp_path / "enkel", {})
+    with pytest.raises(CharterwijzerError, match="f1 ontbreekt"):
+        cli.check_bounds(made, [cli.Bound("f1", 0.0)])
+
+
+@pytest.mark.parametrize("option", ["--at-least", "--at-most"])
+@pytest.mark.parametrize("bound", ["correct", "correct=veel", "succes=0.5"])
+def test_a_bound_that_is_none_is_wrong_use(command, option, bound):
+    assert isinstance(command(option, bound).exception, UsageError)
+
+
+def test_a_gold_file_that_is_not_there_is_named_before_anything_is_opened(monkeypatch, tmp_path):
+    def opened():
+        raise AssertionError("opened")
+
+    with pytest.raises(GoldError, match=r"weg\.jsonl is er niet"):
+        cli.measure(cli.Asked((tmp_path / "weg.jsonl",), tmp_path / "een"), opened, Console())
+
+
+def test_a_run_shows_what_each_leg_finds_and_how_long_each_kind_takes(command, monkeypatch, oracle, source, tmp_path):
+    legs = {"vectoren": [], "BM25": []}
+    system = cli.System(
+        oracle,
+        source,
+        {},
+        legs=lambda question, answer: legs | {"BM25": answer["retrieved"]} if not question.roll else {},
+    )
+    monkeypatch.setattr(cli, "open_system", lambda index, open_engine: system)
+    found = command("--out", tmp_path / "een")
+    assert found.exit_code == 0, found.output
+    shown = [line.split() for line in found.output.splitlines()]
+    row = {line[1]: line[3::2] for line in shown if len(line) > 3 and line[1] in ("vectoren", "BM25", "antwoord")}
+    assert set(row["vectoren"]) == {"0.000"}
+    assert row["BM25"] == row["antwoord"]
+    assert float(row["BM25"][0]) == 1
+    made = json.loads((tmp_path / "een" / "figures.json").read_text())
+    assert made["latency_ms"]["single"]["total"]["p95"] == made["latency_ms"]["collection"]["total"]["p50"] == 3
+    ranks = {tuple(result.ranks.items()) for result in read_run(tmp_path / "een").results}
+    assert ranks == {(), (("vectoren", None), ("BM25", 1))}

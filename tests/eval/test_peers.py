@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from eval.metrics import score
-from eval.peers import CHUNK_WORDS, answer, chunks_of
+from eval.peers import CHUNK_WORDS, chunks_of
+from eval.rivals import answer_by_search
 from ingest.corpus import outlines_of
 
 
@@ -35,9 +36,9 @@ def test_one_who_only_searches_answers_with_the_first_passage(chunks, gold, sour
         (place.charter, place.span, "Het korps krijgt 13 extra wijkagenten."),
         ("Arnhem", place.span, ""),
     ]
-    given = answer(lambda text: found, question)
+    given = answer_by_search(lambda text: found, question)
     assert [item["charter"] for item in given["items"]] == ["Alkmaar", "Arnhem"]
     figures = score(question, given | {"citations": given["retrieved"][:1]}, source)
     fits = len(place.text) <= 1500
     assert (figures["correct"], figures["recall@1"]) == (fits, fits)
-    assert answer(lambda text: [], question)["refused"]
+    assert answer_by_search(lambda text: [], question)["refused"]
