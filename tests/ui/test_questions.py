@@ -169,6 +169,13 @@ def test_a_line_can_set_its_own_charters_and_party(batch, engine):
     assert {citation["charter"] for citation in answer["citations"]} <= {name}
 
 
+def test_a_line_can_carry_the_question_before_it(batch):
+    line = {"id": 8, "question": "en in Arnhem?", "previous": "Hoeveel extra wijkagenten krijgt Nijmegen?"}
+    code, (answer, failed), _ = batch(json.dumps(line), json.dumps({**line, "previous": 3}))
+    assert answer["understood"] == "Hoeveel extra wijkagenten krijgt Arnhem?"
+    assert code == 1 and "previous geen tekst" in failed["error"]
+
+
 def test_lone_surrogates_come_out_as_valid_json(batch):
     code, (answer,), _ = batch('{"id": "a", "question": "wat is een kindlint \\ud800?"}')
     assert code == 0 and answer["id"] == "a"
