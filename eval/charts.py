@@ -6,7 +6,10 @@ from math import ceil, floor, log10
 
 from eval.summary import Estimate, percentile
 
-INK, SOFT, LINE, ACCENT, PALE, WARN = "#1f2933", "#66727f", "#e3e8ee", "#1f6f8b", "#9cc5d3", "#c2571a"
+# Of the page, so that the drawings follow its light and dark.
+INK, SOFT, LINE, ACCENT, PALE, WARN = (f"var(--{name})" for name in ("ink", "soft", "line", "accent", "bar", "warn"))
+SERIES = ("var(--soft)", "var(--green)", "var(--violet)", "var(--warn)", "var(--accent)")
+DASHES = ("2 5", "7 5", "1 4", "11 4", "")
 
 
 def percent(value: float) -> str:
@@ -16,8 +19,9 @@ def percent(value: float) -> str:
 
 def label(x: float, y: float, words: object, anchor: str = "start", color: str = SOFT, size: int = 12) -> str:
     """Return a text element."""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{color}" font-size="{size}">'
+    return (  # with a rim of the page's colour, so that it can be read across a line
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{color}" font-size="{size}" '
+        'paint-order="stroke" stroke="var(--paper)" stroke-width="3" stroke-linejoin="round">'
         f"{escape(str(words))}</text>"
     )
 
@@ -46,9 +50,10 @@ def svg(width: int, height: int, parts: Iterable[str], title: str) -> str:
     )
 
 
-def recall_curve(curve: Sequence[tuple[float, float]], marks: Sequence[int]) -> str:
-    """Draw recall (rank, share) on a logarithmic axis of ranks; marked ranks carry their value."""
-    left, top, wide, high, depth = 48, 20, 560, 230, curve[-1][0]
+def recall_curves(curves: Mapping[str, Sequence[tuple[float, float]]], marks: Sequence[int]) -> str:
+    """Draw recall (rank, share) for each leg on a logarithmic axis of ranks; the last one carries its values."""
+    left, top, wide, high = 48, 20, 560, 230
+    depth = max(curve[-1][0] for curve in curves.values())
 
     def x(rank: float) -> float:
         return left + wide * log10(rank) / log10(depth)
@@ -57,15 +62,37 @@ def recall_curve(curve: Sequence[tuple[float, float]], marks: Sequence[int]) -> 
         return top + high * (1 - value)
 
     parts = _share_axis(left, wide, y)
-    path = " ".join(f"{x(rank):.1f},{y(value):.1f}" for rank, value in curve)
-    parts.append(f'<polyline points="{path}" fill="none" stroke="{ACCENT}" stroke-width="2.5"/>')
-    for rank, value in curve:
+    *others, (last, main) = curves.items()
+    for place, (name, curve) in enumerate(others):
+        parts.append(_curve([(x(rank), y(value)) for rank, value in curve], place, name))
+    parts.append(_curve([(x(rank), y(value)) for rank, value in main], -1, last))
+    for rank, value in main:
         if rank in marks:
             parts.append(dot(x(rank), y(value), 4.5, ACCENT, f"eerste {rank}: {percent(value)}"))
             parts.append(label(x(rank) + 6, y(value) - 11, percent(value), "start" if rank == 1 else "middle", INK))
             parts.append(label(x(rank), top + high + 20, rank, "middle"))
     parts.append(label(left + wide / 2, top + high + 42, "zoveel passages van boven af", "middle"))
-    return svg(650, 304, parts, "Aandeel vragen met het bewijs bij de eerste k passages")
+    if others:
+        parts.append(_legend([name for name, _ in others], last, left + wide + 40, top + 12))
+    return svg(800 if others else 650, 304, parts, "Aandeel vragen met het bewijs bij de eerste k passages")
+
+
+def _curve(points: Sequence[tuple[float, float]], series: int, name: str) -> str:
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    dashes = f' stroke-dasharray="{DASHES[series]}"' if DASHES[series] else ""
+    return (
+        f'<polyline points="{path}" fill="none" stroke="{SERIES[series]}" stroke-width="{1.8 if dashes else 2.8}"'
+        f'{dashes} stroke-linecap="round"><title>{escape(name)}</title></polyline>'
+    )
+
+
+def _legend(others: Sequence[str], last: str, x: float, top: float) -> str:
+    parts = []
+    for place, (name, series) in enumerate([(last, -1), *((name, n) for n, name in enumerate(others))]):
+        y = top + 24 * place
+        parts.append(_curve([(x, y), (x + 26, y)], series, name))
+        parts.append(label(x + 36, y + 4, name, "start", INK, 13))
+    return "".join(parts)
 
 
 def _share_axis(left: float, wide: float, y: Callable[[float], float]) -> list[str]:

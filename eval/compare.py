@@ -70,6 +70,18 @@ def compare(before: Run, after: Run) -> Comparison:
     )
 
 
+def surely_differs(before: Run, after: Run, figures: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those figures (group, name) of which the paired 95% interval of the difference leaves out nought."""
+    old, new = before.by_id, groups(after.results)
+    found = set()
+    for group, name in figures:
+        pairs = [(old[one.question.id].figures, one.figures) for one in new.get(group, []) if one.question.id in old]
+        changes = [now[name] - then[name] for then, now in pairs if name in then and name in now]
+        if changes and not (spread := bootstrap(changes)).low <= 0 <= spread.high:
+            found.add((group, name))
+    return found
+
+
 def deciding(question: GoldQuestion) -> str:
     """Return the figure that says whether a question went well."""
     if question.roll is not None:

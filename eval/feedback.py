@@ -54,7 +54,7 @@ def read_feedback(path: Path) -> list[Remark]:
         if not line.strip():
             continue
         try:
-            remarks.append(_remark(json.loads(line)))
+            remarks.append(remark_of(json.loads(line)))
         except ValueError as error:  # also what json raises
             raise GoldError(
                 f"{path}, regel {number}: {error}", "feedback van de pagina, een object per regel"
@@ -62,7 +62,8 @@ def read_feedback(path: Path) -> list[Remark]:
     return remarks
 
 
-def _remark(given: object) -> Remark:
+def remark_of(given: object) -> Remark:
+    """Return one line of feedback; raise ValueError with a Dutch reason."""
     if not isinstance(given, dict):
         raise ValueError("de regel is geen object")
     question, understood = given.get("question"), given.get("understood")

@@ -7,11 +7,11 @@ Give several runs for several columns. With ``--peers`` the first run also gives
 of the design is worth, and what other systems find. Only what stands between the markers changes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.compare import compare
+from eval.compare import surely_differs
 from eval.metrics import Figures
 from eval.program import program
 from eval.run import Result, Run, read_run
@@ -77,30 +77,26 @@ COLUMNS = (
 
 
 def systems(run: Run, rivals: Sequence[Run]) -> str:
-    """Return a row for the system and each of its rivals, with the difference where a figure differs for sure.
+    """Return a Markdown table with a row for the system and each of its rivals.
 
     A figure is bold where the 95% interval of the paired difference with our system leaves out nought.
     """
     lines = [["", *(heading for heading, _, _ in COLUMNS)], ["---"] * (len(COLUMNS) + 1)]
-    lines.append(["**Charterwijzer**", *_cells(run, {})])
+    lines.append(["**Charterwijzer**", *_cells(run, set())])
     for rival in rivals:
-        differs = {
-            (group, row.name): not row.difference.low <= 0 <= row.difference.high
-            for group, rows in compare(run, rival).differences.items()
-            for row in rows
-        }
+        differs = surely_differs(run, rival, [(group, name) for _, group, name in COLUMNS])
         lines.append([str(rival.info["label"]), *_cells(rival, differs)])
     rows = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
     return f"{rows}\n\n{_origin(run)}"
 
 
-def _cells(run: Run, differs: Mapping[tuple[str, str], bool]) -> list[str]:
+def _cells(run: Run, differs: set[tuple[str, str]]) -> list[str]:
     found: dict[str, Figures] = {group: means(part, ALL) for group, part in groups(run.results).items()}
     cells = []
     for _, group, name in COLUMNS:
         value = found.get(group, {}).get(name)
         shown = "–" if value is None else f"{value:.2f}"
-        cells.append(f"**{shown}**" if differs.get((group, name)) else shown)
+        cells.append(f"**{shown}**" if (group, name) in differs else shown)
     return cells
 
 

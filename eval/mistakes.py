@@ -68,13 +68,30 @@ def _mistake(result: Result, cause: str) -> str:
     said = text_of(answer) or (f"fout: {result.error}" if result.error else "(niets)")
     return (
         f"<details class=wrong><summary><span class=tag>{escape(CAUSES[cause])}</span>"
-        f"{escape(question.question)}</summary><dl>"
+        f"<span>{escape(question.question)}</span></summary><dl>"
         f"<dt>vraag</dt><dd><code>{escape(question.id)}</code> {escape(_about(question))}</dd>"
-        f"<dt>goud</dt><dd>{escape(question.answer)}{_nuggets(question, answer)}</dd>"
+        f"{_follows(question, answer)}<dt>goud</dt><dd>{escape(question.answer)}{_nuggets(question, answer)}</dd>"
         f"<dt>gezegd</dt><dd class=said>{escape(said)}</dd>"
         f"{_cities(result)}<dt>bewijs</dt><dd>{_rank(result)}{_evidence(question)}</dd>"
-        f"<dt>geciteerd</dt><dd>{_citations(answer)}</dd></dl></details>"
+        f"<dt>geciteerd</dt><dd>{_citations(answer)}</dd>{_judged(result)}</dl></details>"
     )
+
+
+def _follows(question: GoldQuestion, answer: Mapping[str, Any]) -> str:
+    if not question.previous:
+        return ""
+    read = str(answer.get("understood") or question.question)
+    return (
+        f"<dt>ervoor</dt><dd>{escape(question.previous)}</dd>"
+        f"<dt>gelezen</dt><dd>{escape(read)} <span class=where>bedoeld: {escape(question.standalone)}</span></dd>"
+    )
+
+
+def _judged(result: Result) -> str:
+    if result.judgement is None:
+        return ""
+    said = {True: "goed", False: "fout", None: "geen oordeel"}[result.judgement.correct]
+    return f"<dt>tweede oordeel</dt><dd>{said}: {escape(result.judgement.reason)}</dd>"
 
 
 def _about(question: GoldQuestion) -> str:
@@ -108,7 +125,9 @@ def _rank(result: Result) -> str:
     if not result.question.evidence:
         return "er is geen bewijs; weigeren was goed"
     rank = result.figures.get("mrr")
-    return f"gevonden op plaats {round(1 / rank)}" if rank else "niet bij de gevonden passages"
+    shown = f"gevonden op plaats {round(1 / rank)}" if rank else "niet bij de gevonden passages"
+    legs = ", ".join(f"{name} {place or '–'}" for name, place in result.ranks.items())
+    return f"{shown} <span class=ranks>({escape(legs)})</span>" if legs else shown
 
 
 def _evidence(question: GoldQuestion) -> str:

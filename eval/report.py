@@ -13,11 +13,12 @@ from typing import Any
 
 from eval import charts
 from eval.calibrate import cost, points, thresholds
-from eval.compare import Comparison, Difference
+from eval.compare import Comparison, Difference, surely_differs
 from eval.gold import GoldQuestion
+from eval.legs import FINAL
 from eval.metrics import RECALL_AT, items
 from eval.mistakes import CAUSES, STYLES, TYPES, cause_of, mistakes
-from eval.run import Result, Run
+from eval.run import Result, Run, judged_agreement
 from eval.summary import (
     ALL,
     CHECKS,
@@ -52,6 +53,22 @@ MEANING = {
     "verbatim": "citaten die letterlijk in de bron staan",
     "words": "lengte van het antwoord in woorden",
 } | {f"recall@{k}": f"bewijs bij de eerste {k} passages" if k > 1 else "bewijs in de eerste passage" for k in RECALL_AT}
+SHORT = {
+    "correct": "goed",
+    "refused_unanswerable": "terecht geweigerd",
+    "false_refusal": "ten onrechte geweigerd",
+    "f1": "lijsten, F1",
+    "exact": "lijsten foutloos",
+}
+ANCHORS = {
+    "Waar het misgaat": "oorzaken",
+    "Vindt het systeem het bewijs?": "zoeken",
+    "Goed per soort vraag": "soorten",
+    "Weigeren": "weigeren",
+    "Vragen over alle charters": "lijsten",
+    "Elk fout antwoord": "fouten",
+}
+NAVIGATION = f"<nav>{''.join(f'<a href=#{anchor}>{title}</a>' for title, anchor in ANCHORS.items())}</nav>"
 CELLS = {
     ("ja", "yes"): ("●", "right", "terecht genoemd"),
     ("ja", "no"): ("○", "missed", "gemist"),
@@ -73,16 +90,18 @@ def page(run: Run, comparison: Comparison | None = None, others: Sequence[Run] =
     body = [
         _head(run),
         _cards(single, collection),
-        _section("Naast andere systemen", _systems([run, *others])) if others else "",
+        NAVIGATION,
+        _section("Naast andere systemen", _systems(run, others), OTHERS) if others else "",
         _section("Wat er veranderde", _comparison(comparison)) if comparison else "",
         _section("Waar het misgaat", _causes(run.results), "Elke foute vraag telt bij de eerste stap die misging."),
-        _section("Vindt het systeem het bewijs?", _recall(single), "Losse vragen; meer passages lezen vindt meer."),
+        _section("Vindt het systeem het bewijs?", _recall(single), LEGS),
         _section("Goed per soort vraag", _by("type", single), INTERVALS),
         _section("Goed per vraagstijl", _by("style", single)),
         _section("Goed per charter", _by("charter", single)),
         _section("Weigeren", _refusals(single), REFUSALS),
-        _section("Hoe lang duurt het?", _latency(run.results), "Eén stip is één vraag; p95 is de traagste 5%."),
+        _section("Hoe lang duurt het?", _latency(parts), "Eén stip is één vraag; p95: de traagste 5% duurt langer."),
         _section("Vragen over alle charters", _matrix(collection), LEGEND),
+        _section("Een tweede beoordelaar", _judge(run), JUDGE),
         _section("Alle maten", "".join(_figures(NAMES[group], part) for group, part in parts.items())),
         _section("Elk fout antwoord", mistakes(run.results), "Klik op een vraag voor het antwoord en het bewijs."),
     ]
@@ -94,6 +113,11 @@ def page(run: Run, comparison: Comparison | None = None, others: Sequence[Run] =
     )
 
 
+LEGS = """Losse vragen. Elke lijn is een stap van het zoeken, binnen dezelfde filters; de dikke lijn is wat het antwoord
+te lezen krijgt. Meer passages lezen vindt meer."""
+OTHERS = """Bovenaan het systeem zelf, dan hetzelfde zonder telkens één onderdeel, dan wat alleen zoekt: de losse
+stappen en andere systemen. Gekleurd: het verschil met de bovenste rij is meer dan toeval (gepaard, 95%)."""
+JUDGE = "Een taalmodel las vraag, goud en antwoord. De score hierboven komt er niet van; dit toetst haar."
 INTERVALS = "Balk: 95%-interval (Wilson). Overlappen twee balken sterk, dan kan het verschil toeval zijn."
 REFUSALS = """Linksboven is het best: alles weigeren wat niet in de charters staat, en niets anders. De lijn
 laat zien wat een andere drempel zou doen; ga met de muis over een punt voor de drempel."""
@@ -108,7 +132,7 @@ def _head(run: Run) -> str:
     info = run.info
     versions = ", ".join(f"{name} {found}" for name, found in info.get("versions", {}).items())
     about = [
-        info.get("started"),
+        _moment(str(info.get("started") or "")),
         f"{len(run.results)} vragen",
         f"versie {info.get('commit')}",
         info.get("machine"),
@@ -135,7 +159,12 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 
 def _section(title: str, content: str, note: str = "") -> str:
-    return f"<section><h2>{escape(title)}</h2><p class=note>{escape(note)}</p>{content}</section>" if content else ""
+    anchor = f" id={ANCHORS[title]}" if title in ANCHORS else ""
+    return (
+        f"<section{anchor}><h2>{escape(title)}</h2><p class=note>{escape(note)}</p>{content}</section>"
+        if content
+        else ""
+    )
 
 
 def _cards(single: Sequence[Result], collection: Sequence[Result]) -> str:
@@ -174,12 +203,19 @@ def _card(part: Sequence[Result], name: str, what: str, note: str) -> str:
 
 
 def _recall(single: Sequence[Result]) -> str:
-    values = figure(single, "mrr")
-    if not values:
+    asked = [result for result in single if "mrr" in result.figures]
+    if not asked:
         return ""
-    ranks = [round(1 / value) if value else None for value in values]
-    curve = [(k, sum(rank is not None and rank <= k for rank in ranks) / len(ranks)) for k in range(1, 51)]
-    return charts.recall_curve(curve, RECALL_AT)
+    legs: dict[str, list[int | None]] = {}
+    for result in asked:
+        for name, rank in result.ranks.items():
+            legs.setdefault(name, []).append(rank)
+    legs[FINAL] = [round(1 / r.figures["mrr"]) if r.figures["mrr"] else None for r in asked]
+    return charts.recall_curves({name: _curve(ranks, len(asked)) for name, ranks in legs.items()}, RECALL_AT)
+
+
+def _curve(ranks: Sequence[int | None], asked: int) -> list[tuple[float, float]]:
+    return [(k, sum(rank is not None and rank <= k for rank in ranks) / asked) for k in range(1, 51)]
 
 
 def _by(name: str, single: Sequence[Result]) -> str:
@@ -201,12 +237,32 @@ def _refusals(single: Sequence[Result]) -> str:
     return charts.tradeoff(curve, (now["false_refusal"], now["refused_unanswerable"]))
 
 
-def _latency(results: Sequence[Result]) -> str:
-    stages: dict[str, list[float]] = {}
-    for result in results:
-        for stage, spent in ((result.answer or {}).get("timings_ms") or {}).items():
-            stages.setdefault(stage, []).append(float(spent))
-    return charts.latencies(stages) if stages else ""
+def _latency(parts: Mapping[str, Sequence[Result]]) -> str:
+    drawn = []
+    for group, results in parts.items():
+        stages: dict[str, list[float]] = {}
+        for result in results:
+            for stage, spent in ((result.answer or {}).get("timings_ms") or {}).items():
+                stages.setdefault(stage, []).append(float(spent))
+        if stages:
+            drawn.append(f"<h3>{escape(NAMES[group])}</h3>{charts.latencies(stages)}")
+    return "".join(drawn)
+
+
+def _judge(run: Run) -> str:
+    found, who = judged_agreement(run.results), run.info.get("judge")
+    if found is None or not isinstance(who, Mapping):
+        return ""
+    kappa = "niet te bepalen" if found.kappa is None else f"{found.kappa:.2f}".replace(".", ",")
+    rows = {
+        "model": f"{who['model']}, digest {str(who['digest'])[:12]}, seed {who['seed']}, temperatuur 0",
+        "goed volgens het model": f"{charts.percent(found.judged_correct)} van {found.n} antwoorden",
+        "goed volgens de score": charts.percent(found.scored_correct),
+        "het eens met de score": charts.percent(found.same),
+        "kappa (Cohen)": f"{kappa}; 1 is altijd eens, 0 is toeval",
+        "zonder oordeel": found.unusable,
+    }
+    return _pairs(rows)
 
 
 def _causes(results: Sequence[Result]) -> str:
@@ -268,25 +324,38 @@ def _figure(name: str, found: Estimate) -> str:
     )
 
 
-def _systems(runs: Sequence[Run]) -> str:
-    wanted = ("correct", "recall@1", "recall@5", "recall@10", "mrr", "refused_unanswerable", "false_refusal")
-    names = (*(("single", name) for name in wanted), ("collection", "f1"), ("collection", "exact"))
-    head = "".join(f"<th>{escape(name)}</th>" for _, name in names)
+SYSTEM_FIGURES = (
+    *(("single", name) for name in ("correct", "recall@1", "recall@5", "recall@10", "mrr")),
+    ("single", "refused_unanswerable"),
+    ("single", "false_refusal"),
+    ("collection", "f1"),
+    ("collection", "exact"),
+)
+
+
+def _systems(run: Run, others: Sequence[Run]) -> str:
+    head = "".join(
+        f"<th title='{escape(MEANING[name])}'>{escape(SHORT.get(name, name))}</th>" for _, name in SYSTEM_FIGURES
+    )
+    rows = "".join(_system(other, surely_differs(run, other, SYSTEM_FIGURES)) for other in others)
     return (
-        f"<table class=figures><thead><tr><th>systeem</th>{head}<th>p50</th></tr></thead>"
-        f"<tbody>{''.join(_system(run, names) for run in runs)}</tbody></table>"
+        f"<div class=wide><table class=figures><thead><tr><th>systeem</th>{head}<th>p50</th></tr></thead>"
+        f"<tbody>{_system(run, set(), ' class=own')}{rows}</tbody></table></div>"
     )
 
 
-def _system(run: Run, names: Iterable[tuple[str, str]]) -> str:
+def _system(run: Run, differs: set[tuple[str, str]], kind: str = "") -> str:
     parts = groups(run.results)
     found = {(group, name): value for group, part in parts.items() for name, value in means(part, ALL).items()}
-    cells = (f"{found[key]:.2f}".replace(".", ",") if key in found else "–" for key in names)
+    row = "".join(
+        f"<td class='num{' differs' if key in differs else ''}'>"
+        f"{f'{found[key]:.2f}'.replace('.', ',') if key in found else '–'}</td>"
+        for key in SYSTEM_FIGURES
+    )
     spent = [(result.answer or {}).get("timings_ms", {}).get("total") for result in run.results]
     known = [float(value) for value in spent if value is not None]
-    row = "".join(f"<td class=num>{cell}</td>" for cell in cells)
     middle = f"{percentile(known, 0.5):.0f} ms" if known else "–"
-    return f"<tr><td>{escape(run.name)}</td>{row}<td class=num>{middle}</td></tr>"
+    return f"<tr{kind}><td>{escape(run.name)}</td>{row}<td class=num>{middle}</td></tr>"
 
 
 def _comparison(found: Comparison) -> str:

@@ -20,7 +20,7 @@ class Checker(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
-        self.fetched += [value for name, value in attrs if name in ("src", "href")]
+        self.fetched += [v for name, v in attrs if name in ("src", "href") and not v.startswith("#")]
         if tag not in VOID:
             self.open.append(tag)
 
