@@ -137,6 +137,8 @@ def tradeoff(curve: Sequence[tuple[float, float, float]], now: tuple[float, floa
     parts = _share_axis(left, side, y)
     parts += [label(x(tenth / 10), top + side + 18, percent(tenth / 10), "middle") for tenth in range(0, 11, 2)]
     parts.append(label(left + side / 2, top + side + 40, "beantwoordbare vragen geweigerd (fout)", "middle"))
+    parts.append(label(left + side + 12, y(1) + 4, "onbeantwoordbare vragen", "start"))
+    parts.append(label(left + side + 12, y(1) + 20, "geweigerd (goed)", "start"))
     parts.append(rule(x(0), y(0), x(1), y(1)))
     path = " ".join(f"{x(wrong):.1f},{y(right):.1f}" for wrong, right, _ in curve)
     parts.append(f'<polyline points="{path}" fill="none" stroke="{ACCENT}" stroke-width="2.5"/>')
@@ -152,7 +154,7 @@ def tradeoff(curve: Sequence[tuple[float, float, float]], now: tuple[float, floa
     ]
     parts.append(dot(x(now[0]), y(now[1]), 7, WARN, f"nu: {_refusals(*now)}"))
     parts.append(label(x(now[0]) + 12, y(now[1]) + 16, "nu", "start", WARN, 13))
-    return svg(360, 326, parts, "Onbeantwoordbare vragen terecht geweigerd tegen beantwoordbare onterecht")
+    return svg(500, 326, parts, "Onbeantwoordbare vragen terecht geweigerd tegen beantwoordbare onterecht")
 
 
 def _refusals(wrong: float, right: float) -> str:
@@ -174,7 +176,7 @@ def latencies(stages: Mapping[str, Sequence[float]]) -> str:
     for place, (stage, values) in enumerate(stages.items()):
         y = top + step * place + 18
         parts.append(label(names - 14, y + 4, stage, "end", INK, 13))
-        parts += [dot(x(v), y + (n * 7 % 11 - 5), 2.5, ACCENT, opacity=0.25) for n, v in enumerate(values)]
+        parts += [dot(x(v), y + (n * 7 % 11 - 5), 2.5, ACCENT, opacity=0.35) for n, v in enumerate(values)]
         for share, name, anchor in ((0.5, "p50", "end"), (0.95, "p95", "start")):
             at = percentile(values, share)
             parts.append(rule(x(at), y - 11, x(at), y + 11, INK, 2))

@@ -309,13 +309,13 @@ def _bounds(option: str, given: Sequence[str]) -> Iterator[Bound]:
 
 
 def _embedding() -> Callable[[int, int], None]:
-    """Return what shows on standard error how far the index without headers is."""
+    """Return what shows on standard error how far the index without headers is; elsewhere than on a terminal, once."""
     console = Console(stderr=True)
 
     def progress(done: int, total: int) -> None:
-        if not console.is_terminal and done:
-            return
-        console.print(f"Index zonder koppen: {done} van {total} passages", end="\r" if done < total else "\n")
+        if console.is_terminal or not done:
+            end = "\r" if console.is_terminal and done < total else "\n"
+            console.print(f"Index zonder koppen: {done} van {total} passages", end=end)
 
     return progress
 

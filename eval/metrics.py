@@ -9,6 +9,7 @@ apply to a question (nuggets of an unanswerable one) is absent, not zero. Where 
 - ``list_count``: the first 200 words of the answer state the number, in digits or as a word.
 - ``recall@k``, ``mrr`` and the citation figures of a collection use all its evidence together.
 - precision of an empty list, and recall of an empty gold list, are 1 when both are empty, else 0.
+- ``alce_recall`` and ``alce_precision`` are defined in ``eval/alce.py``; a refusal has none.
 - A question without an answer object, or with one that only says ``error``, has every figure 0 that it would
   have had, and counts as a false refusal.
 """
@@ -17,6 +18,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from eval.alce import alce
 from eval.gold import Evidence, GoldQuestion, Source
 from eval.matching import first_words, normalise, states, without_markers, words
 
@@ -47,6 +49,8 @@ def score(question: GoldQuestion, answer: Answer | None, source: Source) -> Figu
 
 def _figures(question: GoldQuestion, answer: Answer, source: Source) -> Figures:
     figures = verbatim(answer, source) | {"words": float(length(answer))}
+    if not refused(answer):  # what a refusal says is about the corpus, not from it
+        figures |= alce(text_of(answer), citations(answer))
     if not question.answerable:
         return figures | {"refused_unanswerable": float(refused(answer))}
     figures |= {"false_refusal": float(refused(answer))}

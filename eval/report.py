@@ -50,6 +50,8 @@ MEANING = {
     "list_value": "juiste steden met de juiste waarde erbij",
     "list_count": "gevraagd aantal juist genoemd",
     "mrr": "gemiddelde van 1 / rang van het eerste bewijs",
+    "alce_recall": "uitspraken die hun citaten dragen",
+    "alce_precision": "citaten die hun uitspraak dragen",
     "verbatim": "citaten die letterlijk in de bron staan",
     "words": "lengte van het antwoord in woorden",
 } | {f"recall@{k}": f"bewijs bij de eerste {k} passages" if k > 1 else "bewijs in de eerste passage" for k in RECALL_AT}

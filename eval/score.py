@@ -14,13 +14,14 @@ from rich.table import Table
 from eval.gold import GoldQuestion, Source, read_gold
 from eval.metrics import Figures, score
 from eval.program import program
-from eval.summary import CHECKS, COLLECTION, NAMES, REFUSAL, RETRIEVAL, SINGLE, Scored, figure, groups, means
+from eval.summary import CHECKS, COLLECTION, NAMES, REFUSAL, RETRIEVAL, SINGLE, SUPPORT, Scored, figure, groups, means
 from ingest.errors import GoldError, UsageError
 
 COLUMNS = (
     ("Antwoord", (*SINGLE, *COLLECTION)),
     ("Weigeren", REFUSAL),
     ("Zoeken", RETRIEVAL),
+    ("Herkomst", SUPPORT),
     ("Controle", CHECKS),
 )
 

@@ -14,8 +14,9 @@ RETRIEVAL = (*(f"recall@{k}" for k in RECALL_AT), "mrr")
 SINGLE = ("correct", "nugget_recall", "cite_recall", "cite_precision")
 REFUSAL = ("refused_unanswerable", "false_refusal")
 COLLECTION = ("precision", "recall", "f1", "exact", "list_cited", "list_value", "list_count")
+SUPPORT = ("alce_recall", "alce_precision")
 CHECKS = ("verbatim", "words")
-ALL = (*SINGLE, *COLLECTION, *REFUSAL, *RETRIEVAL, *CHECKS)
+ALL = (*SINGLE, *COLLECTION, *REFUSAL, *RETRIEVAL, *SUPPORT, *CHECKS)
 NAMES = {"single": "Losse vragen", "collection": "Vragen over alle charters"}
 
 
