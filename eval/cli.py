@@ -100,7 +100,10 @@ def propose(feedback: Path, out: Path | None, console: Console) -> None:
     """Turn feedback into candidates for the gold: into the file ``out``, or else on standard output."""
     from eval.feedback import candidates, lines, read_feedback, write_candidates
 
-    made = candidates(read_feedback(feedback), read_gold(bundled_gold(), Source.read()))
+    def torn(number: int) -> None:
+        Console(stderr=True).print(f"Overgeslagen: {feedback}, regel {number} is afgebroken", markup=False)
+
+    made = candidates(read_feedback(feedback, torn), read_gold(bundled_gold(), Source.read()))
     if out is None:
         sys.stdout.write(lines(made))
         return
@@ -262,11 +265,14 @@ def overview(runs: Sequence[Run]) -> Table:
 
 
 def headline_figures(made: Run) -> Figures:
-    """Return the mean figures of the single questions, with those of the collections that only they have."""
+    """Return the mean figures of the single questions, with those of the collections that only they have.
+
+    Whether quotes are verbatim is asked of all together: that must always be so.
+    """
     found: Figures = {}
     for part in groups(made.results).values():
         found = means(part, ALL) | found
-    return found
+    return found | means(made.results, ("verbatim",))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ checks it against the text and takes the field away.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from eval.matching import normalise, without_markers
 from eval.metrics import Answer, citations, items, refused, text_of
 from ingest.errors import GoldError, UsageError
 
+EXPECTED = "feedback van de pagina, een object per regel"
 RATINGS = ("goed", "fout")
 LABEL_OF: Mapping[str, Label] = {"yes": "ja", "partly": "deels", "no": "nee"}
 
@@ -43,11 +44,14 @@ class Remark:
     answer: Answer
 
 
-def read_feedback(path: Path) -> list[Remark]:
-    """Read a file of feedback; raise GoldError that names the first line that is none, with the reason."""
+def read_feedback(path: Path, torn: Callable[[int], None] = lambda number: None) -> list[Remark]:
+    """Read a file of feedback; raise GoldError that names the first line that cannot be used, with the reason.
+
+    ``torn`` is told of a line that broke off while it was written, as a crash leaves it; it is passed over.
+    """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError as error:
         raise GoldError(f"Het bestand {path} is niet te lezen: {error}", "feedback van de pagina (JSONL)") from error
     remarks = []
     for number, line in enumerate(lines, start=1):
@@ -55,10 +59,12 @@ def read_feedback(path: Path) -> list[Remark]:
             continue
         try:
             remarks.append(remark_of(json.loads(line)))
-        except ValueError as error:  # also what json raises
-            raise GoldError(
-                f"{path}, regel {number}: {error}", "feedback van de pagina, een object per regel"
-            ) from error
+        except json.JSONDecodeError as error:
+            if not line.startswith("{"):
+                raise GoldError(f"{path}, regel {number}: geen geldige JSON ({error.msg})", EXPECTED) from error
+            torn(number)
+        except ValueError as error:
+            raise GoldError(f"{path}, regel {number}: {error}", EXPECTED) from error
     return remarks
 
 

@@ -107,7 +107,7 @@ def test_a_question_is_one_candidate_and_what_was_said_last_counts(fact, oracle)
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        ("{", "Expecting"),
+        ("Deventer", "geen geldige JSON"),
         ("[1]", "geen object"),
         ({"question": " "}, "veld 'question'"),
         ({"rating": "prima"}, "'rating' kent 'prima' niet"),
@@ -122,6 +122,15 @@ def test_a_bad_line_of_feedback_is_named_with_file_line_and_reason(fact, oracle,
         read_feedback(path)
     assert f"{path}, regel 3: " in str(caught.value)
     assert reason in str(caught.value)
+
+
+def test_a_line_that_a_crash_broke_off_is_passed_over_and_named(fact, oracle, command, tmp_path):
+    good = line(fact, oracle(fact))
+    path = write(tmp_path / "f.jsonl", json.dumps(good)[:200], good)
+    found = command("--from-feedback", path)
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["question"] == fact.question
+    assert "regel 1 is afgebroken" in " ".join(found.stderr.split())
 
 
 def test_a_file_of_candidates_is_never_overwritten(fact, oracle, command, tmp_path):

@@ -1,8 +1,32 @@
+import re
+from pathlib import Path
+
 import pytest
 
-from eval.figures import END, START, SYSTEMS_END, SYSTEMS_START, main, rivals_of, systems
+from eval.figures import END, ROWS, START, SYSTEMS_END, SYSTEMS_START, main, rivals_of, systems
 from eval.program import ended
 from eval.run import run
+
+ROOT = Path(__file__).parents[2]
+NEAR = 0.08
+
+
+def recorded():
+    """The figures of the README, by name."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = {row.label: row.name for row in ROWS if row.name != "verbatim"}
+    found = re.findall(r"^\| (.+?) \| .*? \| (\d\.\d\d) \(", readme, re.M)
+    return {rows[label]: float(value) for label, value in found if label in rows}
+
+
+def test_the_bounds_in_ci_stand_a_little_beside_the_recorded_figures():
+    """So that a regression fails: measured better, then move the bound as well."""
+    bounds = re.findall(r"--at-(least|most) ([\w@]+)=([\d.]+)", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    assert {"correct", "recall@5", "f1", "verbatim", "false_refusal"} <= {name for _, name, _ in bounds}
+    for kind, name, value in bounds:
+        if name in recorded():
+            room = recorded()[name] - float(value)
+            assert 0 <= (room if kind == "least" else -room) <= NEAR, name
 
 
 @pytest.fixture
