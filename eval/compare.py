@@ -1,8 +1,9 @@
 """Two runs, question by question: what got better, what got worse, and whether it is more than chance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -123,6 +124,7 @@ def _difference(name: str, both: list[tuple[float, float]]) -> Difference:
 def show(comparison: Comparison) -> RenderableType:
     """Return the comparison for the terminal."""
     parts: list[RenderableType] = [_table(group, rows) for group, rows in comparison.differences.items()]
+    parts.append(Text("op/neer: vragen die beter en slechter gingen; p: toets van McNemar; vet: meer dan toeval\n"))
     parts.append(_changes("Beter", comparison.better))
     parts.append(_changes("Slechter", comparison.worse))
     if comparison.unpaired:
@@ -131,24 +133,26 @@ def show(comparison: Comparison) -> RenderableType:
     return Group(*parts)
 
 
-def _table(group: str, rows: Iterable[Difference]) -> Table:
-    table = Table(title=NAMES[group], title_justify="left")
-    for heading in ("maat", "eerst", "nu", "verschil", "95%-interval", "beter", "slechter", "p (McNemar)"):
-        table.add_column(heading, justify="left" if heading == "maat" else "right")
-    for row in rows:
+def _table(group: str, rows: Sequence[Difference]) -> RenderableType:
+    """Return the figures that changed as a table that fits a terminal of 80 columns, and name those that did not."""
+    table = Table(title=NAMES[group], title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("maat", "eerst", "nu", "verschil", "95%-interval", "op/neer", "p"):
+        table.add_column(heading, justify="left" if heading == "maat" else "right", no_wrap=True)
+    for row in (row for row in rows if row.gained or row.lost):
         found = row.difference
         table.add_row(
             row.name,
-            f"{row.before:.3f}",
-            f"{row.after:.3f}",
-            f"{found.mean:+.3f}",
-            f"{found.low:+.3f} … {found.high:+.3f}",
-            str(row.gained),
-            str(row.lost),
+            f"{row.before:.2f}",
+            f"{row.after:.2f}",
+            f"{found.mean:+.2f}",
+            f"{found.low:+.2f}…{found.high:+.2f}",
+            f"{row.gained}/{row.lost}",
             "" if row.p is None else f"{row.p:.3f}",
             style="" if found.low <= 0 <= found.high else "bold",
         )
-    return table
+    same = ", ".join(row.name for row in rows if not (row.gained or row.lost))
+    kept = Text(f"Gelijk gebleven: {same}\n") if same else Text()
+    return Group(table, kept) if table.row_count else Group(Text(NAMES[group], style="italic"), kept)
 
 
 def _changes(heading: str, changes: list[Change]) -> RenderableType:
