@@ -1,0 +1,70 @@
+"""An answer as HTML: the text with its markers, what was searched, who wrote it, and what can be done with it."""
+
+from qa.model import Answer
+from ui.web.catalogue import Catalogue
+from ui.web.markup import VERDICTS, paragraphs, seconds, text
+
+_ACTIONS = (
+    ("kopieer", "Kopieer met bronnen"),
+    ("md", "Markdown"),
+    ("csv", "CSV"),
+    ("docx", "Word"),
+    ("link", "Kopieer link naar deze vraag"),
+)
+
+
+def answer_html(answer: Answer, catalogue: Catalogue, turn: int) -> str:
+    """Return the answer without its table and sources; it may be shown again while it grows."""
+    numbers = {citation.n for citation in answer.citations}
+    refused = ' class="antwoordtekst geweigerd"' if answer.refused else ' class="antwoordtekst"'
+    understood = (
+        f'<p class="gelezen">Gelezen als: <q>{text(answer.understood)}</q></p>' if answer.understood is not None else ""
+    )
+    notes = "".join(f"<li>{text(note)}</li>" for note in answer.notes)
+    return (
+        f"{understood}<div{refused}>{paragraphs(answer.answer, numbers, turn)}</div>"
+        f'<ul class="verantwoording"><li>{text(searched(answer, catalogue))}</li>'
+        f"<li>{text(made_by(answer))}</li>{notes}</ul>"
+    )
+
+
+def searched(answer: Answer, catalogue: Catalogue) -> str:
+    """Say how many charters were searched."""
+    unit, units = catalogue.unit
+    total = len(catalogue.wholes)
+    if answer.coverage is not None:
+        found = answer.coverage
+        of = found.get("total", total)
+        all_of = f"Alle {of} {units}" if found["searched"] == of else f"{found['searched']} van de {of} {units}"
+        parts = ", ".join(f"{found.get(status, 0)} {word}" for status, word in VERDICTS.items())
+        return f"{all_of} doorzocht: {parts}."
+    seen = {hit["charter"] for hit in answer.retrieved}
+    if len(seen) == 1 and total > 1:
+        return f"Doorzocht: 1 van de {total} {units}, dat van {min(seen)}."
+    return f"Alle {total} {units} doorzocht." if total > 1 else f"Het {unit} is doorzocht."
+
+
+def made_by(answer: Answer) -> str:
+    """Say whether a language model wrote the answer, and how long it took."""
+    how = (
+        f"Geschreven door taalmodel {answer.model}, elke zin gecontroleerd aan de bron"
+        if answer.mode == "llm"
+        else "Zinnen uit de bron zelf, zonder taalmodel"
+    )
+    return f"{how} ({seconds(answer.timings_ms.get('total', 0.0))})."
+
+
+def actions_html(answer: Answer, turn: int) -> str:
+    """Return the buttons to take an answer along; CSV only where there is a table."""
+    shown = [(name, label) for name, label in _ACTIONS if name != "csv" or answer.items]
+    buttons = "".join(
+        f'<button type="button" class="klein" data-doe="{name}" data-beurt="{turn}">{label}</button>'
+        for name, label in shown
+    )
+    return f'<div class="knoppen" role="group" aria-label="Antwoord meenemen">{buttons}</div>'
+
+
+def spoken(answer: Answer) -> str:
+    """Return what a screen reader says when an answer has come."""
+    table = f" Er is een tabel met {len(answer.items)} steden." if answer.kind == "collection" else ""
+    return f"Antwoord op {answer.question}: {answer.answer}{table} {len(answer.citations)} bronnen."
