@@ -42,14 +42,14 @@ def ablations_of(engine: Engine, progress: Progress) -> Iterator[Rival]:
         changed = Engine(engine.index, engine.searcher.encoder, engine.settings)
         changed.searcher = searcher(engine.index, engine.searcher.encoder, engine.searcher.depth)
         yield Rival(label, name, partial(ask_engine, changed))
-    yield Rival("without choosing sentences", "zonder zinnen te kiezen", partial(_first_passage, engine))
     never = engine.settings.model_copy(update={"refusal_threshold": 0.0})
     brave = Engine(engine.index, engine.searcher.encoder, never)
     yield Rival("without refusing", "zonder te weigeren", partial(ask_engine, brave))
+    yield Rival("search alone, with filters", "alleen zoeken, met filters", partial(_first_passage, engine))
 
 
 def _first_passage(engine: Engine, question: GoldQuestion) -> Answer:
-    """Answer with the whole first passage of our own search; for a list, with the charters among the first ones."""
+    """Answer as one does who only searches, with all of our own search: no sentences, verdicts or refusal."""
     answer = ask_engine(engine, question)
     understood = engine.understand(str(answer.get("understood") or question.question))
     searcher = engine.searcher

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from platformdirs import user_data_path
+from rich import box
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -253,14 +254,15 @@ def judged(made: Run) -> str:
 
 
 def overview(runs: Sequence[Run]) -> Table:
-    """Return one row for each system."""
-    names = ("correct", "recall@1", "recall@5", "recall@10", "mrr", "f1", "exact")
-    table = Table(title="Naast andere systemen", title_justify="left")
-    for heading in ("systeem", *names):
-        table.add_column(heading, justify="left" if heading == "systeem" else "right")
+    """Return one row for each system, narrow enough for a terminal of 80 columns."""
+    names = {"correct": "goed", "recall@1": "r@1", "recall@5": "r@5", "recall@10": "r@10", "mrr": "mrr", "f1": "f1"}
+    table = Table(title="Naast andere systemen", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("systeem", no_wrap=True)
+    for heading in names.values():
+        table.add_column(heading, justify="right")
     for made in runs:
         found = headline_figures(made)
-        table.add_row(made.name, *(f"{found[name]:.3f}" if name in found else "–" for name in names))
+        table.add_row(made.name, *(f"{found[name]:.2f}" if name in found else "–" for name in names))
     return table
 
 

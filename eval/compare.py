@@ -124,7 +124,11 @@ def _difference(name: str, both: list[tuple[float, float]]) -> Difference:
 def show(comparison: Comparison) -> RenderableType:
     """Return the comparison for the terminal."""
     parts: list[RenderableType] = [_table(group, rows) for group, rows in comparison.differences.items()]
-    parts.append(Text("op/neer: vragen die beter en slechter gingen; p: toets van McNemar; vet: meer dan toeval\n"))
+    parts.append(
+        Text(
+            "interval: 95%; op/neer: vragen die beter en slechter gingen; p: toets van McNemar; vet: meer dan toeval\n"
+        )
+    )
     parts.append(_changes("Beter", comparison.better))
     parts.append(_changes("Slechter", comparison.worse))
     if comparison.unpaired:
@@ -136,7 +140,7 @@ def show(comparison: Comparison) -> RenderableType:
 def _table(group: str, rows: Sequence[Difference]) -> RenderableType:
     """Return the figures that changed as a table that fits a terminal of 80 columns, and name those that did not."""
     table = Table(title=NAMES[group], title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("maat", "eerst", "nu", "verschil", "95%-interval", "op/neer", "p"):
+    for heading in ("maat", "eerst", "nu", "verschil", "interval", "op/neer", "p"):
         table.add_column(heading, justify="left" if heading == "maat" else "right", no_wrap=True)
     for row in (row for row in rows if row.gained or row.lost):
         found = row.difference
@@ -147,7 +151,7 @@ def _table(group: str, rows: Sequence[Difference]) -> RenderableType:
             f"{found.mean:+.2f}",
             f"{found.low:+.2f}…{found.high:+.2f}",
             f"{row.gained}/{row.lost}",
-            "" if row.p is None else f"{row.p:.3f}",
+            "" if row.p is None else f"{row.p:.2f}",
             style="" if found.low <= 0 <= found.high else "bold",
         )
     same = ", ".join(row.name for row in rows if not (row.gained or row.lost))
