@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from eval.gold import GoldQuestion
 from eval.metrics import Answer, Passage
+from index.encoder import Encoded, Encoder
 from index.search import Hit, Query, Scores, Searcher, fuse
 from qa.engine import Engine
 from qa.model import retrieved
@@ -23,8 +24,30 @@ Rankings = Mapping[str, Sequence[Passage]]
 Legs = Callable[[GoldQuestion, Answer], Rankings]
 
 
+class Remembering:
+    """An encoder that remembers the last question, so that looking at its legs does not encode it again."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._last: tuple[str, Encoded | None] = ("", None)
+        self.name, self.dimension = encoder.name, encoder.dimension
+
+    def encode_query(self, text: str) -> Encoded:
+        """Return the vectors of a question."""
+        known, encoded = self._last
+        if encoded is None or known != text:
+            encoded = self._encoder.encode_query(text)
+            self._last = (text, encoded)
+        return encoded
+
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
+        """Return the vectors of passages, in order."""
+        return self._encoder.encode_passages(texts)
+
+
 def legs_of(engine: Engine) -> Legs:
     """Return a function that gives the ranking of every leg for a single question, and nothing for a collection."""
+    engine.searcher.encoder = Remembering(engine.searcher.encoder)
 
     def rankings(question: GoldQuestion, answer: Answer) -> Rankings:
         if question.roll is not None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -112,7 +113,25 @@ def test_a_follow_up_is_asked_after_the_question_before_it(engine, gold):
     assert ask_engine(engine, question)["understood"] != ask_engine(engine, alone)["understood"]
 
 
-def test_the_legs_of_a_question_stay_within_the_charter_that_it_names(engine, gold, source):
+def test_looking_at_the_legs_encodes_no_question_twice(engine, gold, monkeypatch):
+    question = next(one for one in gold if one.id == "alkmaar-01")
+    seen = []
+
+    def encode(text):
+        seen.append(text)
+        return encoder.encode_query(text)
+
+    encoder = engine.searcher.encoder
+    counting = SimpleNamespace(name="e", dimension=encoder.dimension, encode_query=encode)
+    monkeypatch.setattr(engine.searcher, "encoder", counting)
+    legs = legs_of(engine)
+    legs(question, ask_engine(engine, question))
+    legs(question, ask_engine(engine, question))
+    assert len(seen) == len(set(seen)) == 1
+
+
+def test_the_legs_of_a_question_stay_within_the_charter_that_it_names(engine, gold, monkeypatch):
+    monkeypatch.setattr(engine.searcher, "encoder", engine.searcher.encoder)  # put back what the legs lay over it
     question = next(one for one in gold if one.id == "alkmaar-01")
     named = replace(question, question=f"{question.question} Alkmaar")
     legs = legs_of(engine)(named, {})
