@@ -5,6 +5,7 @@ CharterwijzerError
 ├── CorpusError         a corpus, manifest or document that cannot be read
 ├── ModelError          an embedding model that cannot be had or is not what it says
 ├── IndexFolderError    an index folder that is missing, damaged or of another make
+├── LanguageModelError  a language model that is not there, too slow, or breaks off
 └── GoldError           a gold file with a bad line
 
 Lives in the lowest layer because every layer raises these and only ``ui`` catches them.
@@ -39,6 +40,10 @@ class ModelError(CharterwijzerError):
 
 class IndexFolderError(CharterwijzerError):
     """An index folder that is missing, truncated, edited, or built by another model or version."""
+
+
+class LanguageModelError(CharterwijzerError):
+    """A language model server or model that is missing, too slow, or that breaks off or answers nonsense."""
 
 
 class GoldError(CharterwijzerError):

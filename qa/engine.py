@@ -1,7 +1,8 @@
 """The core loop: a question in, a checked answer out."""
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,17 @@ from ingest.errors import UsageError
 from ingest.model import ACTORS
 from qa.collection import answer_collection, answer_compare
 from qa.followup import standalone
+from qa.llm import ollama
 from qa.model import Answer, retrieved
 from qa.question import Question, analyse
-from qa.settings import Settings
+from qa.settings import Llm, Settings
 from qa.single import answer_single
+from qa.written import Writer
 
 LONGEST_QUESTION = 2000  # characters that are read; what comes after adds nothing but time
+
+
+ANSWERS = {"single": answer_single, "collection": answer_collection, "compare": answer_compare}
 
 
 class Engine:
@@ -27,12 +33,20 @@ class Engine:
     def __init__(self, index: Index, encoder: Encoder, settings: Settings) -> None:
         self.index, self.settings = index, settings
         self.searcher = Searcher(index, encoder, settings.depth)
+        self.writer: Writer | None = None
 
     @classmethod
-    def open(cls, index_dir: Path, settings: Settings) -> "Engine":
-        """Open the index in ``index_dir``; raises IndexFolderError or ModelError with what to do."""
+    def open(cls, index_dir: Path, settings: Settings, llm: Llm = "off") -> "Engine":
+        """Open the index in ``index_dir``; raises IndexFolderError or ModelError with what to do.
+
+        ``llm`` says whether a language model writes the answers: not, where there is one, or always (an answer without
+        it is then a LanguageModelError).
+        """
         encoder = open_encoder(settings.model, settings.cache_dir)
-        return cls(open_index(index_dir, encoder.name), encoder, settings)
+        engine = cls(open_index(index_dir, encoder.name), encoder, settings)
+        if llm != "off":
+            engine.writer = Writer(ollama(settings), engine.searcher, settings.llm_context, llm == "required")
+        return engine
 
     def ask(
         self,
@@ -57,19 +71,19 @@ class Engine:
         actor: str | None = None,
         id: str | None = None,
         previous: str | None = None,
-    ) -> Iterator[Answer]:
-        """Yield the answer in the source's own sentences first; each later one replaces the one before."""
+        stop: threading.Event | None = None,
+    ) -> Generator[Answer]:
+        """Yield the answer in the source's own sentences first; each later one replaces the one before.
+
+        Later ones come from a language model, where there is one; closing the iterator, or setting ``stop`` from
+        another thread, ends its work at once.
+        """
         started = time.perf_counter()
         alone = standalone(text, previous, self.index.charters)
         question = self.understand(alone, charters, actor)
         query = self.searcher.query(question.search)
         retrieved_at = time.perf_counter()
-        if question.kind == "collection":
-            answer = answer_collection(question, query, self.searcher, self.settings)
-        elif question.kind == "compare":
-            answer = answer_compare(question, query, self.searcher, self.settings)
-        else:
-            answer = answer_single(question, query, self.searcher, self.settings)
+        answer = ANSWERS[question.kind](question, query, self.searcher, self.settings)
         ended = time.perf_counter()
         timings = {
             "retrieve": round((retrieved_at - started) * 1000, 1),
@@ -77,7 +91,12 @@ class Engine:
             "total": round((ended - started) * 1000, 1),
         }
         understood = alone if alone != text else None
-        yield replace(answer, id=id, question=text, understood=understood, timings_ms=timings)
+        answer = replace(answer, id=id, question=text, understood=understood, timings_ms=timings)
+        if self.writer is None or not self.writer.writes(question, answer):
+            yield answer
+            return
+        yield replace(answer, writing=True)
+        yield from self.writer.write(question, query, answer, stop)
 
     def search(
         self, text: str, k: int = 10, charters: tuple[str, ...] = (), actor: str | None = None

@@ -39,12 +39,22 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class WritingCount:
+    """What became of a language model's sentences: kept, replaced by the source's own, or dropped."""
+
+    kept: int
+    replaced: int
+    dropped: int
+
+
+@dataclass(frozen=True)
 class Answer:
     """One answer, everywhere the same (see the contract in the README).
 
     ``confidence`` (0 to 1) decides a refusal; ``notes`` say in Dutch what the user should know besides: a word that was
     understood otherwise than written, a filter that was set. ``understood`` is a follow-up question as it was read, to
-    stand alone; None where it is the question as asked.
+    stand alone; None where it is the question as asked. ``written`` counts a language model's sentences; ``writing``
+    says that a further answer follows which replaces this one.
     """
 
     question: str
@@ -62,6 +72,8 @@ class Answer:
     timings_ms: dict[str, float] = field(default_factory=dict)
     id: str | None = None
     understood: str | None = None
+    written: WritingCount | None = None
+    writing: bool = False
 
 
 def to_dict(answer: Answer) -> dict[str, Any]:
@@ -76,6 +88,7 @@ def to_dict(answer: Answer) -> dict[str, Any]:
         "confidence": round(answer.confidence, 4),
         "mode": answer.mode,
         "model": answer.model,
+        "written": asdict(answer.written) if answer.written else None,
         "items": [asdict(item) for item in answer.items],
         "coverage": answer.coverage,
         "citations": [asdict(citation) for citation in answer.citations],

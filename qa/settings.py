@@ -6,6 +6,7 @@ configuration folder; the environment wins. Unknown names are refused, since a m
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import Field, ValidationError
@@ -19,6 +20,7 @@ from pydantic_settings import (
 from index.encoder import PACKAGED
 from ingest.errors import UsageError
 
+Llm = Literal["off", "auto", "required"]
 PREFIX = "CHARTERWIJZER_"
 FILE = user_config_path("charterwijzer") / "charterwijzer.toml"
 
@@ -40,6 +42,14 @@ class Settings(BaseSettings):
     ollama_url: str = Field(
         "http://localhost:11434", pattern=r"^https?://", description="adres van de taalmodelserver (Ollama)"
     )
+    llm: Llm = Field("auto", description="schrijven met een taalmodel: off, auto (als het er is) of required")
+    llm_model: str = Field("gemma3", min_length=1, description="taalmodel op die server")
+    llm_context: int = Field(8192, ge=2048, le=131072, description="tekens (tokens) die het taalmodel tegelijk leest")
+    llm_temperature: float = Field(0.0, ge=0.0, le=2.0, description="grilligheid van het taalmodel; 0: geen")
+    llm_seed: int = Field(2008, ge=0, description="beginwaarde van het toeval in het taalmodel")
+    llm_first_word: float = Field(60.0, gt=0, le=3600, description="seconden wachten op het eerste woord")
+    llm_silence: float = Field(20.0, gt=0, le=3600, description="seconden wachten op een volgend woord")
+    llm_total: float = Field(180.0, gt=0, le=3600, description="seconden voor een heel antwoord")
     debug: bool = Field(False, description="toon bij een onverwachte fout waar in het programma zij ontstond")
 
     @classmethod

@@ -15,6 +15,7 @@ CACHE = Path(os.environ.get("TEST_CHARTERWIJZER_CACHE") or user_cache_path("char
 # Before any of our modules reads them: a developer's own settings are no part of a test.
 for name in [name for name in os.environ if name.startswith("CHARTERWIJZER_")]:
     del os.environ[name]
+os.environ["CHARTERWIJZER_LLM"] = "off"  # a model that happens to run on this machine is no part of a test either
 os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="charterwijzer-test-")
 
 

@@ -2,8 +2,9 @@
 
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -13,6 +14,7 @@ from ui.dutch import Command, Group
 
 if TYPE_CHECKING:
     from qa.engine import Engine
+    from qa.settings import Llm
 
 app = typer.Typer(
     name="charterwijzer",
@@ -35,6 +37,13 @@ Actor = Annotated[
     str | None,
     typer.Option("--actor", metavar="PARTIJ", help="Alleen wat deze partij doet: gemeente, rijk of gezamenlijk."),
 ]
+Written = Annotated[
+    Literal["off", "auto", "required"] | None,
+    typer.Option(
+        "--llm",
+        help="Schrijven met een taalmodel: off (nooit), auto (als het er is) of required; zonder: de instelling.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Schrijf het antwoord als JSON.")]
 
 
@@ -52,6 +61,7 @@ def ask(
     ] = None,
     charter: Charters = None,
     actor: Actor = None,
+    llm: Written = None,
     index: Index = None,
 ) -> None:
     """Answer a question, or every question of a file."""
@@ -59,31 +69,37 @@ def ask(
         found = "Er is geen vraag" if question is None else "Er zijn een vraag en een bestand"
         raise UsageError(found, 'charterwijzer ask "vraag", of charterwijzer ask --batch BESTAND')
     if batch is not None:
-        _ask_batch(batch, as_json, tuple(charter or ()), actor, index)
+        _ask_batch(batch, as_json, tuple(charter or ()), actor, index, llm)
         return
-    _ask_one(question or "", as_json, tuple(charter or ()), actor, index)
+    _ask_one(question or "", as_json, tuple(charter or ()), actor, index, llm)
 
 
-def _ask_one(question: str, as_json: bool, charters: tuple[str, ...], actor: str | None, index: Path | None) -> None:
+def _ask_one(
+    question: str, as_json: bool, charters: tuple[str, ...], actor: str | None, index: Path | None, llm: "Llm | None"
+) -> None:
     _not_empty(question)
-    engine = _engine(index)
-    answer = engine.ask(question, charters=charters, actor=actor)
+    engine = _engine(index, llm)
     if as_json:
         from qa.model import to_dict
 
-        _write_json(to_dict(answer), indent=1)
+        _write_json(to_dict(engine.ask(question, charters=charters, actor=actor)), indent=1)
     else:
         from ui.render import show_answer
+        from ui.writing import last_shown
 
-        show_answer(answer, engine.index, Console())
+        console = Console()
+        with closing(engine.stream(question, charters=charters, actor=actor)) as answers:
+            show_answer(last_shown(answers, console), engine.index, console)
 
 
-def _ask_batch(file: Path, as_json: bool, charters: tuple[str, ...], actor: str | None, index: Path | None) -> None:
+def _ask_batch(
+    file: Path, as_json: bool, charters: tuple[str, ...], actor: str | None, index: Path | None, llm: "Llm | None"
+) -> None:
     from ui.batch import answer_lines, read_lines
     from ui.progress import shown_count
 
     lines = read_lines(file)
-    engine = _engine(index)
+    engine = _engine(index, llm)
     failed = 0
     with shown_count(Console(stderr=True), "Vragen", len(lines)) as count:
         for made in answer_lines(lines, engine, charters, actor):
@@ -188,12 +204,15 @@ def doctor(index: Index = None) -> None:
         raise typer.Exit(1)
 
 
-def _engine(index: Path | None) -> "Engine":
+def _engine(index: Path | None, llm: "Llm | None" = "off") -> "Engine":
+    """Open the engine; ``llm`` None leaves it to the settings whether a language model writes."""
     from qa.settings import load_settings
     from ui.opening import open_engine
     from ui.progress import shown_steps
 
     settings = load_settings()
+    if llm is not None:
+        settings = settings.model_copy(update={"llm": llm})
     with shown_steps(Console(stderr=True)) as steps:
         return open_engine(index, settings, steps)
 

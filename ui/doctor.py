@@ -1,13 +1,10 @@
 """The command ``doctor``: what works, what does not, and the command that mends it."""
 
-import json
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
 
 from rich.console import Console
 from rich.text import Text
@@ -17,10 +14,14 @@ from index.store import open_index, read_manifest
 from index.update import recorded_paths, source_hash
 from index.weights import packaged_e5
 from ingest.corpus import read_corpus
+from ingest.errors import LanguageModelError
+from qa.llm import has_model, server_models
 from qa.settings import FILE, Settings, load_settings
 from ui.errors import describe
 
 _SECONDS = 2.0  # a server on this machine answers at once
+_WITHOUT = "Zonder taalmodel bestaan antwoorden uit zinnen van de bron."
+SUITABLE = ("gemma3", "qwen3", "mistral-small", "gemma2", "qwen2.5", "mistral", "llama3")  # that write Dutch
 
 
 @dataclass(frozen=True)
@@ -94,20 +95,16 @@ def _index(folder: Path, settings: Settings) -> Finding:
 
 
 def _server(settings: Settings) -> Finding:
-    url = settings.ollama_url.rstrip("/")
+    """The language model server: needed only where the settings require it."""
+    what, url, name = "Taalmodelserver", settings.ollama_url.rstrip("/"), settings.llm_model
+    wrong = False if settings.llm == "required" else None
     try:
-        # Without the proxy of the surroundings: it does not lead to this machine.
-        with build_opener(ProxyHandler({})).open(f"{url}/api/tags", timeout=_SECONDS) as reply:
-            names = [model["name"] for model in json.load(reply)["models"]]
-    except (URLError, OSError):
-        text = f"geen op {url}; dan bestaan antwoorden uit zinnen van de bron. Start er een met: ollama serve"
-        return Finding("Taalmodelserver", None, text)
-    except (ValueError, KeyError, TypeError):
-        return Finding(
-            "Taalmodelserver",
-            False,
-            f"op {url} antwoordt iets anders. Stel in: CHARTERWIJZER_OLLAMA_URL",
-        )
-    if not names:
-        return Finding("Taalmodelserver", None, f"{url} heeft geen model. Haal er een met: ollama pull gemma3")
-    return Finding("Taalmodelserver", True, f"{url}; modellen: {', '.join(names)}")
+        names = server_models(url, _SECONDS)
+    except LanguageModelError as error:
+        return Finding(what, False if error.remedy.startswith("Stel in") else wrong, f"{error} {_WITHOUT}")
+    listed = f"{url}; modellen: {', '.join(names)}" if names else f"{url} heeft geen model"
+    if has_model(name, names):
+        return Finding(what, True, f"{listed}. Geschreven wordt met {name}.")
+    other = next((known for known in names if known.startswith(SUITABLE)), None)
+    instead = f" Of gebruik wat er is: CHARTERWIJZER_LLM_MODEL={other}" if other else ""
+    return Finding(what, wrong, f"{listed}. Model {name} ontbreekt. Haal het op met: ollama pull {name}{instead}")

@@ -25,14 +25,14 @@ def open_engine(index: Path | None, settings: Settings, steps: ShownSteps) -> En
     try:
         why = _outdated(folder)
         if why is None:
-            return Engine.open(folder, settings)
+            return Engine.open(folder, settings, settings.llm)
     except IndexFolderError as error:
         if not _may_build(folder, settings):
             raise
         why = error.found
     steps.notice(f"{why}. De index wordt nu gemaakt; dat duurt ongeveer een minuut.")
     renew(folder, settings, steps)
-    return Engine.open(folder, settings)
+    return Engine.open(folder, settings, settings.llm)
 
 
 def renew(folder: Path, settings: Settings, steps: ShownSteps, rebuild: bool = False) -> None:

@@ -30,6 +30,8 @@ def show_answer(answer: Answer, index: Index, console: Console) -> None:
     """Print an answer with everything that backs it."""
     console = _readable(console)
     console.print()
+    if answer.understood:
+        console.print(Text(f"Begrepen als: {one_line(answer.understood)}\n", style="dim"))
     console.print(marked(answer.answer, "bold" if answer.refused else ""))
     if answer.items:
         console.print(_verdicts(answer, _unit(index)))
@@ -145,5 +147,10 @@ def _count(number: int, unit: str) -> str:
 
 
 def _made_by(answer: Answer) -> str:
-    how = f"Opgesteld door taalmodel {answer.model}" if answer.mode == "llm" else "Zinnen uit de bron, zonder taalmodel"
-    return f"{how}; {answer.timings_ms.get('total', 0.0) / 1000:.2f} s.".replace(".", ",", 1)
+    spent = answer.timings_ms.get("total", 0.0)
+    how = "Zinnen uit de bron, zonder taalmodel"
+    if answer.mode == "llm" and answer.written is not None:
+        spent += answer.timings_ms.get("written", 0.0)
+        how = f"Geschreven door taalmodel {answer.model}, elke zin gecontroleerd"
+    seconds = f"{spent / 1000:.2f} s.".replace(".", ",", 1)
+    return f"{how}; {seconds}"

@@ -1,0 +1,311 @@
+"""Written answers: a language model's sentences, each let through only when the source backs it.
+
+``Writer.write`` goes on where the extractive answer stands. It yields that answer again and again with more sentences
+written, and ends with an answer that says what became of them. Where the model is not there, fails or says nothing that
+can be proven, the extractive answer stands and a note says why.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from index.search import Query, Searcher
+from ingest.errors import LanguageModelError
+from qa.check import Names, Source, parsed, refusal_of
+from qa.compose import Citations
+from qa.draft import Draft, Sentences, joined, pieces_of, renumbered
+from qa.evidence import evidence
+from qa.llm import LONGEST, LanguageModel
+from qa.model import Answer, Citation, WritingCount
+from qa.prompt import fitting, messages
+from qa.question import Question
+from qa.support import TokenSupport
+from qa.values import date_limit
+
+READ = 12  # passages whose sentences are offered
+OFFERED = 12  # sentences offered for one answer; the extractive answer's own come first
+SENTENCES = 5  # that one answer may have
+REPEATS = 3  # of a sentence after which the model is stopped
+NO_ANSWER = "GEEN ANTWOORD"
+
+
+@dataclass
+class Tally:
+    """What became of the model's sentences, and why those that were refused were."""
+
+    kept: int = 0
+    replaced: int = 0
+    dropped: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    no_answer: bool = False
+
+    @property
+    def count(self) -> WritingCount:
+        """The numbers alone."""
+        return WritingCount(self.kept, self.replaced, self.dropped)
+
+
+class Writer:
+    """Writes answers with a language model about one opened index; ``required`` makes its failures errors."""
+
+    def __init__(self, model: LanguageModel, searcher: Searcher, context: int, required: bool = False) -> None:
+        self.model, self.required = model, required
+        self._searcher, self._context = searcher, context
+        self._support = TokenSupport(searcher)
+
+    def writes(self, question: Question, answer: Answer) -> bool:
+        """Say whether this answer is one to write: not a refusal, nor a list whose verdicts are all there is to say."""
+        told = answer.kind != "collection" or not (question.negated or date_limit(question.text))
+        return not answer.refused and bool(answer.citations) and told
+
+    def write(
+        self, question: Question, query: Query, answer: Answer, stop: threading.Event | None = None
+    ) -> Iterator[Answer]:
+        """Yield the answer with more and more written sentences; raise LanguageModelError only where required."""
+        started, tally = time.perf_counter(), Tally()
+        last = answer
+        try:
+            self.model.present()
+            form = _Single(self, question, query, answer) if answer.kind == "single" else _Each(self, question, answer)
+            with closing(self._written(form, tally, stop or threading.Event())) as states:
+                for last in states:
+                    yield _timed(last, started, writing=True)
+        except LanguageModelError as error:
+            if self.required:
+                raise
+            why = ". ".join(filter(None, (error.found, error.remedy)))
+            yield _timed(_with_note(answer, f"{why}. Dit zijn zinnen uit de bron."), started)
+            return
+        yield _timed(_concluded(answer, last, tally, self.model.name), started)
+
+    def _written(self, form: "_Single | _Each", tally: Tally, stop: threading.Event) -> Generator[Answer]:
+        cutter, seen = Sentences(), Counter[str]()
+        with closing(self.model.stream(form.messages, stop)) as pieces:
+            for piece in pieces:
+                for sentence in cutter.feed(piece):
+                    seen[sentence.lower()] += 1
+                    if seen[sentence.lower()] == 1 and form.take(sentence, tally) and tally.kept:
+                        yield form.answer(tally)
+                if form.full or max(seen.values(), default=0) >= REPEATS:
+                    return
+        for sentence in cutter.end()[0]:
+            if sentence.lower() not in seen and form.take(sentence, tally) and tally.kept:
+                yield form.answer(tally)
+
+    def judged(
+        self, sentence: str, sources: Mapping[int, Source], charter: str | None, tally: Tally
+    ) -> tuple[str, tuple[int, ...], bool] | None:
+        """Return the sentence's text, what it cites, and whether it passed; None for what is no sentence at all."""
+        if NO_ANSWER in sentence.upper():
+            tally.no_answer = True
+            return None
+        made = parsed(sentence)
+        if not made.text:
+            return None
+        known = {n: one for n, one in sources.items() if charter in (None, one.charter)}
+        if not made.numbers:
+            made = replace(made, numbers=self._found(made.text, known))
+        elsewhere = any(n in sources and n not in known for n in made.numbers)
+        why = "een andere stad" if elsewhere else refusal_of(made, known, self.names, self._support)
+        if why is not None:
+            tally.reasons[why] += 1
+        numbers = tuple(n for n in made.numbers if n in known)
+        text = made.text if made.text.endswith((".", "!", "?")) else f"{made.text}."
+        return text, numbers, why is None
+
+    def _found(self, text: str, sources: Mapping[int, Source]) -> tuple[int, ...]:
+        """The one source that backs a sentence without a number, where exactly that sentence would pass; else none."""
+        for number in sources:
+            if refusal_of(replace(parsed(text), numbers=(number,)), sources, self.names, self._support) is None:
+                return (number,)
+        return ()
+
+    @cached_property
+    def names(self) -> Names:
+        """The corpus's names and words; read when the first sentence is checked."""
+        index = self._searcher.index
+        return Names.of(index.charters, [document.text for document in index.documents.values()])
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {passage.id: row for row, passage in enumerate(self._searcher.index.passages)}
+
+    def sources(self, citations: Sequence[Citation]) -> dict[int, Source]:
+        """Return the citations as numbered sources, with where their token vectors are."""
+        return {one.n: self._source(one) for one in citations}
+
+    def _source(self, citation: Citation) -> Source:
+        row = self._rows.get(citation.passage_id, -1)
+        sentences = self._searcher.index.passages[row].sentences if row >= 0 else ()
+        place = next((i for i, one in enumerate(sentences) if one.start == citation.start_char), None)
+        text = citation.quote if place is None else sentences[place].text
+        return Source(
+            citation.n,
+            citation.charter,
+            citation.actor,
+            citation.section,
+            citation.quote,
+            text,
+            -1 if place is None else row,
+            place or 0,
+        )
+
+    def offered(self, question: Question, query: Query, answer: Answer) -> list[Citation]:
+        """Return the answer's citations, and after them the next best sentences that it did not take."""
+        searcher = self._searcher
+        hits = searcher.search(query, searcher.mask(question.scope, question.only), READ)
+        citations = Citations(searcher.index.documents, list(answer.citations))
+        for one in evidence(question, query, hits, searcher):
+            if len(citations.made) >= OFFERED:
+                break
+            if len(one.sentence.text.split()) >= 5:
+                citations.cite(one)
+        return citations.made
+
+    def fitting(self, sources: Mapping[int, Source]) -> dict[int, Source]:
+        """Return the sources, from the first, that the model can read at once beside what it writes."""
+        return {one.n: one for one in fitting(list(sources.values()), self._context, LONGEST)}
+
+
+class _Single:
+    """One answer in running text."""
+
+    def __init__(self, writer: Writer, question: Question, query: Query, answer: Answer) -> None:
+        self._writer, self._answer, self._scope = writer, answer, question.scope
+        self._citations = {one.n: one for one in writer.offered(question, query, answer)}
+        self._all = writer.sources(list(self._citations.values()))
+        self._sources = writer.fitting(self._all)
+        self._draft = Draft(pieces_of(answer.answer, {one.charter for one in answer.citations}))
+        self.messages = messages("single", question.text, list(self._sources.values()), SENTENCES)
+
+    @property
+    def full(self) -> bool:
+        return len(self._draft.done) >= SENTENCES
+
+    def take(self, sentence: str, tally: Tally) -> bool:
+        """Take in one sentence of the model; say whether the answer changed."""
+        judged = self._writer.judged(sentence, self._sources, None, tally)
+        if judged is None:
+            return False
+        text, numbers, passed = judged
+        if passed:
+            self._draft.keep(text, numbers)
+            tally.kept += 1
+            return True
+        restored = self._draft.restore(numbers)
+        tally.replaced += restored
+        tally.dropped += not restored
+        return restored
+
+    def answer(self, tally: Tally) -> Answer:
+        """Return the answer as it stands; its citations keep the extractive answer's numbers, new ones follow."""
+        parts = self._draft.parts
+        used = dict.fromkeys(n for part in parts for n in part.numbers)
+        first = [n for n in used if n <= len(self._answer.citations)]
+        numbers = {old: new for new, old in enumerate([*sorted(first), *(n for n in used if n not in first)], start=1)}
+        sources = {numbers[n]: self._all[n] for n in used}
+        cited = sorted((replace(self._citations[n], n=numbers[n]) for n in used), key=lambda one: one.n)
+        said = joined(renumbered(parts, numbers), sources, self._scope)
+        return _by_model(self._answer, said, tuple(cited), tally, self._writer.model.name)
+
+
+class _Each:
+    """A statement for every charter of a list or comparison; list, verdicts and counts stay as they were computed."""
+
+    def __init__(self, writer: Writer, question: Question, answer: Answer) -> None:
+        self._writer, self._answer = writer, answer
+        self._citations = answer.citations
+        self._all = writer.sources(answer.citations)
+        told = {n for item in answer.items if item.verdict == "yes" for n in item.citations}
+        self._sources = writer.fitting({n: one for n, one in self._all.items() if n in told})
+        self._slots = slots(answer)
+        self._drafts: dict[str, Draft] = {}
+        self.full = False
+        self.messages = messages("list", question.text, list(self._sources.values()))
+
+    def take(self, sentence: str, tally: Tally) -> bool:
+        """Take in one line of the model ("Stad: zin. [n]"); say whether the answer changed."""
+        label, found, said = sentence.partition(":")
+        named = label.strip(" *-–•0123456789.)").lower()
+        charter = next((name for name in self._slots if name.lower() == named), None) if found else None
+        judged = self._writer.judged(said if charter else sentence, self._sources, charter, tally)
+        if judged is None:
+            return False
+        text, numbers, passed = judged
+        about = self._all[numbers[0]].charter if numbers else None
+        if not passed or about not in self._slots or (self._answer.kind == "collection" and about in self._drafts):
+            tally.replaced += about in self._slots
+            tally.dropped += about not in self._slots
+            return False
+        if about not in self._drafts:
+            start, end = self._slots[about]
+            self._drafts[about] = Draft(pieces_of(self._answer.answer[start:end], (about,)))
+        self._drafts[about].keep(text, numbers)
+        tally.kept += 1
+        return True
+
+    def answer(self, tally: Tally) -> Answer:
+        """Return the computed answer with the written statements in their places."""
+        said = self._answer.answer
+        for charter, (start, end) in sorted(self._slots.items(), key=lambda one: -one[1][0]):
+            if charter in self._drafts:
+                said = f"{said[:start]}{self._stated(charter)}{said[end:]}"
+        return _by_model(self._answer, said, self._citations, tally, self._writer.model.name)
+
+    def _stated(self, charter: str) -> str:
+        draft = self._drafts[charter]
+        if self._answer.kind == "compare":
+            return f"{charter}: {joined(draft.parts, self._all, (charter,), labelled=False)}"
+        (part,) = [part for part in draft.done if part.written]
+        item = next(item for item in self._answer.items if item.charter == charter)
+        return f"{charter} – {part.text.rstrip('.')} {''.join(f'[{n}]' for n in item.citations)}"
+
+
+def slots(answer: Answer) -> dict[str, tuple[int, int]]:
+    """Return where in the text of a list or comparison each charter's statement stands, name and markers included."""
+    found: dict[str, tuple[int, int]] = {}
+    position = 0
+    divider = " – " if answer.kind == "collection" else ": "
+    for item in (item for item in answer.items if item.verdict == "yes" and item.citations):
+        start = answer.answer.find(f"{item.charter}{divider}", position)
+        marker = f"[{item.citations[-1]}]"
+        end = answer.answer.find(marker, start) + len(marker)
+        if 0 <= start < end:
+            found[item.charter] = (start, end)
+            position = end
+    return found
+
+
+def _by_model(answer: Answer, said: str, cited: tuple[Citation, ...], tally: Tally, model: str) -> Answer:
+    return replace(answer, answer=said, citations=cited, mode="llm", model=model, written=tally.count)
+
+
+def _concluded(extractive: Answer, last: Answer, tally: Tally, model: str) -> Answer:
+    """Return the last answer with a note on what became of the model's sentences, or the extractive one."""
+    refused = tally.replaced + tally.dropped
+    why = ", ".join(reason for reason, _ in tally.reasons.most_common(2))
+    if not tally.kept:
+        said = f"Taalmodel {model} schreef niets dat te controleren was" if not refused else ""
+        said = said or f"Geen zin van taalmodel {model} doorstond de controle ({why})"
+        said = f"Taalmodel {model} vond het antwoord niet in de bronnen" if tally.no_answer else said
+        return replace(_with_note(extractive, f"{said}. Dit zijn zinnen uit de bron."), written=tally.count)
+    if not refused:
+        return replace(last, written=tally.count)
+    parts = [f"{tally.replaced} vervangen door de bron" if tally.replaced else ""]
+    parts += [f"{tally.dropped} geschrapt" if tally.dropped else ""]
+    note = f"Van de zinnen van het taalmodel: {tally.kept} gecontroleerd, {', '.join(filter(None, parts))} ({why})."
+    return replace(_with_note(last, note), written=tally.count)
+
+
+def _with_note(answer: Answer, note: str) -> Answer:
+    return replace(answer, notes=(*answer.notes, note))
+
+
+def _timed(answer: Answer, started: float, writing: bool = False) -> Answer:
+    spent = round((time.perf_counter() - started) * 1000, 1)
+    timings = {**answer.timings_ms, "written": spent}
+    return replace(answer, timings_ms=timings, writing=writing)
