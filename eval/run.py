@@ -21,7 +21,7 @@ from typing import Any
 from eval.gold import Evidence, GoldQuestion, Roll, Source
 from eval.judge import Agreement, Judge, Judgement, agreement, to_be_judged
 from eval.legs import FINAL, Legs, Rankings
-from eval.metrics import Figures, first_hit, retrieved, score
+from eval.metrics import Answer, Figures, first_hit, retrieved, score
 from eval.retrieval import ir_figures
 from eval.summary import (
     SLICES,
@@ -125,17 +125,14 @@ def run(
     info = {"name": folder.name, **settings, **environment()} | ({"judge": dict(judge.pinned)} if judge else {})
     _write(folder / "run.json", info)
     began = time.monotonic()
-    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    found: dict[str, dict[str, Answer]] = defaultdict(dict)
     results: list[Result] = []
     with (folder / "results.jsonl").open("w", encoding="utf-8") as file:
         for question in questions:
             result = _result(question, ask, source)
-            if result.answer and legs:
-                rankings = legs(question, result.answer)
-                result = replace(result, ranks=_ranks(question, rankings, source))
-                for name, passages in rankings.items():
-                    found[name][question.id] = {"retrieved": passages}
-            if result.answer and judge and to_be_judged(question, result.answer):
+            if legs and result.answer:
+                result = _with_legs(result, legs, source, found)
+            if judge and result.answer and to_be_judged(question, result.answer):
                 result = replace(result, judgement=judge.judge(question, result.answer))
             results.append(result)
             file.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
@@ -143,6 +140,14 @@ def run(
     spent = {"seconds": round(time.monotonic() - began, 1)}
     _write(folder / "figures.json", figures(results, source, found) | spent)
     return Run(folder, info, tuple(results))
+
+
+def _with_legs(result: Result, legs: Legs, source: Source, found: dict[str, dict[str, Answer]]) -> Result:
+    """Return the result with the rank of the evidence in each leg; what the leg found goes to ``found``."""
+    rankings = legs(result.question, result.answer or {})
+    for name, passages in rankings.items():
+        found[name][result.question.id] = {"retrieved": passages}
+    return replace(result, ranks=_ranks(result.question, rankings, source))
 
 
 def _result(question: GoldQuestion, ask: Ask, source: Source) -> Result:
@@ -162,7 +167,7 @@ def _ranks(question: GoldQuestion, rankings: Rankings, source: Source) -> dict[s
 
 
 def figures(
-    results: Sequence[Result], source: Source, found: Mapping[str, Mapping[str, Any]] | None = None
+    results: Sequence[Result], source: Source, found: Mapping[str, Mapping[str, Answer]] | None = None
 ) -> dict[str, Any]:
     """Return the figures of a run: means with intervals, retrieval leg by leg, slices, latency and failures.
 

@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 import pytest
 import typer
@@ -113,3 +115,11 @@ def test_a_run_shows_what_each_leg_finds_and_how_long_each_kind_takes(command, m
     assert made["latency_ms"]["single"]["total"]["p95"] == made["latency_ms"]["collection"]["total"]["p50"] == 3
     ranks = {tuple(result.ranks.items()) for result in read_run(tmp_path / "een").results}
     assert ranks == {(), (("vectoren", None), ("BM25", 1))}
+
+
+def test_every_option_of_eval_in_the_readme_exists(command):
+    known = set(re.findall(r"--[a-z-]+", command("--help").output))
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^(?:\| `)?(charterwijzer eval [^`\n]*|… --[^`\n]*)", readme, re.M)
+    used = {option for line in lines for option in re.findall(r"--[a-z-]+", line)}
+    assert {"--peers", "--report", "--compare", "--calibrate", "--from-feedback", "--judge"} <= used <= known

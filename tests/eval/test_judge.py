@@ -3,6 +3,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from eval import cli
 from eval.judge import SEED, Judgement, OllamaJudge, agreement, cohen_kappa, read_judgement
@@ -113,6 +115,24 @@ def test_the_judge_is_reported_with_its_agreement_with_the_score(server, some, s
     assert "keurmeester:4b" in page(made)
     assert "goed: het jaar ontbreekt" in mistakes(made.results)  # beside the answer that is wrong by the score
     assert read_run(tmp_path).results == made.results
+
+
+def test_the_command_prints_who_judged_and_how_far_it_agrees(server, some, source, oracle, tmp_path, monkeypatch):
+    monkeypatch.setenv("CHARTERWIJZER_OLLAMA_URL", server.url)
+    monkeypatch.setattr(cli, "read_gold", lambda paths, source: some)
+    monkeypatch.setattr(cli, "open_system", lambda index, open_engine: cli.System(oracle, source, {}))
+    app = typer.Typer()
+    app.command("eval")(cli.evaluate)
+    app.command("anders")(lambda: None)
+    report = tmp_path / "verslag.html"
+    found = CliRunner().invoke(
+        app, ["eval", "--judge", "keurmeester:4b", "--out", str(tmp_path), "--report", str(report)]
+    )
+    assert found.exit_code == 0, found.output
+    said = " ".join(found.output.split())
+    assert f"Beoordelaar keurmeester:4b (digest {DIGEST[:12]}, seed {SEED}): 100.0% goed" in said
+    assert "eens bij 100.0% van 7 antwoorden, kappa niet te bepalen" in said
+    assert "Een tweede beoordelaar" in report.read_text()
 
 
 def test_a_reply_that_is_no_verdict_counts_for_nothing_and_is_counted(server, some, source, oracle, tmp_path):
