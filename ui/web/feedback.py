@@ -107,3 +107,8 @@ def _last_byte(file: Path, size: int) -> bytes:
 def _write_all(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
+
+
+def now() -> dt.datetime:
+    """Return the time of this machine with its distance from UTC."""
+    return dt.datetime.now().astimezone()

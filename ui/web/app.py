@@ -1,0 +1,190 @@
+"""The page as a Gradio application: what the browser can call, and nothing that decides about answers."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ingest.errors import CharterwijzerError, UsageError
+from qa.engine import Engine
+from qa.model import Answer, to_dict
+from ui.errors import describe
+from ui.web import messages
+from ui.web.catalogue import Catalogue
+from ui.web.compare import compare_html
+from ui.web.conversation import Asked, Conversation
+from ui.web.export import export, plain
+from ui.web.feedback import Feedback, line_of, now, store
+from ui.web.messages import Message
+from ui.web.reader import reader_html
+from ui.web.shell import page_html
+from ui.web.verdicts import nearest_html
+from ui.web.waiting import WaitingLine
+
+READING = max(2, os.cpu_count() or 2)  # questions searched for at once; more only slow each other down
+WRITING = 2  # answers that a language model writes at once
+NEAREST = 3
+
+
+class Service:
+    """Serves one engine to many visitors, each with a conversation of their own."""
+
+    def __init__(self, engine: Engine, feedback_file: Path) -> None:
+        self.engine, self.feedback_file = engine, feedback_file
+        self.catalogue = Catalogue.of(engine)
+        self._reading, self._writing = WaitingLine(READING), WaitingLine(WRITING)
+        self._threads = ThreadPoolExecutor(READING + WRITING, thread_name_prefix="antwoord")
+
+    async def ask(self, conversation: Conversation, event: gr.EventData) -> AsyncIterator[tuple[Message, Conversation]]:
+        """Answer what the browser asks; every message is one step that the visitor sees."""
+        asked = Asked("")
+        try:
+            asked = Asked.of(event._data)
+            begun = conversation.begun()
+            answers = self.engine.stream(
+                asked.question, asked.charters, asked.actor, previous=conversation.previous
+            )
+            async with self._reading.place() as place:
+                while place.position:
+                    yield messages.waiting(asked.request, place.position), conversation
+                    await place.moved()
+                yield messages.searching(asked.request, len(self.catalogue.wholes), self.catalogue.unit[1]), conversation
+                answer = await self._next(answers)
+            async for later in self._rest(answers):
+                if answer is not None:
+                    conversation = begun.answered(asked, answer)
+                    yield messages.answered(conversation.turns[-1], self.catalogue, done=False), conversation
+                answer = later
+            if answer is not None:
+                conversation = begun.answered(asked, answer)
+                yield messages.answered(conversation.turns[-1], self.catalogue, done=True), conversation
+        except Exception as error:  # whatever fails, the page says what and the box stays usable
+            yield messages.failed(asked.request, describe(error)[0]), conversation
+
+    async def _rest(self, answers: Iterator[Answer]) -> AsyncIterator[Answer]:
+        async with self._writing.turn():
+            while (answer := await self._next(answers)) is not None:
+                yield answer
+
+    async def _next(self, answers: Iterator[Answer]) -> Answer | None:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, next, answers, None)
+
+    async def ask_api(
+        self,
+        question: str,
+        charters: list[str] | None = None,
+        actor: str | None = None,
+        previous: str | None = None,
+    ) -> dict[str, Any]:
+        """Beantwoord een vraag over de charters; geeft het antwoordobject met citaten, oordelen en dekking.
+
+        Args:
+            question: de vraag, in het Nederlands.
+            charters: alleen zoeken in deze charters; leeg is alle.
+            actor: alleen wat deze partij doet: gemeente, rijk of gezamenlijk.
+            previous: de vorige vraag zoals die is begrepen, als dit een vervolgvraag is.
+
+        """
+        try:
+            answers = self.engine.stream(question, tuple(charters or ()), actor or None, previous=previous or None)
+            async with self._reading.turn():
+                answer = await self._next(answers)
+            async for later in self._rest(answers):
+                answer = later
+            if answer is None:
+                raise UsageError("Er kwam geen antwoord", "", "Stel de vraag opnieuw")
+            return to_dict(answer)
+        except Exception as error:
+            raise gr.Error(describe(error)[0], print_exception=False) from error
+
+    def take_along(self, conversation: Conversation, event: gr.EventData) -> Message:
+        """Give an answer of this conversation as a file or as text."""
+        try:
+            turn = conversation.turn(event._data)
+            kind = str(event._data.get("as"))
+            if kind == "kopieer":
+                return messages.text_to_copy(plain(turn.answer, self.catalogue))
+            return messages.file_to_save(export(turn.answer, self.catalogue, kind))
+        except Exception as error:
+            return messages.failed(0, describe(error)[0])
+
+    def judge(self, conversation: Conversation, event: gr.EventData) -> Message:
+        """Keep what the visitor says of an answer of this conversation."""
+        number = event._data.get("turn") if isinstance(event._data, dict) else 0
+        try:
+            turn = conversation.turn(event._data)
+            judgement = Feedback.of(event._data, turn.answer)
+            store(line_of(judgement, turn.answer, now()), self.feedback_file)
+            return messages.judged(turn.number, "Uw oordeel is bewaard. Dank u wel.", kept=True)
+        except Exception as error:
+            return messages.judged(number if isinstance(number, int) else 0, describe(error)[0], kept=False)
+
+    def read(self, data: Any) -> Message:  # noqa: ANN401 - what a browser sends is checked here
+        """Give a charter for reading, with a span highlighted."""
+        return self._html(lambda: reader_html(self.catalogue.whole(str(data["charter"])), int(data["van"]), int(data["tot"])))
+
+    def compare(self, data: Any) -> Message:  # noqa: ANN401
+        """Give the columns of a comparison."""
+        return self._html(lambda: compare_html(self.catalogue, str(data["theme"]), [str(one) for one in data["charters"]]))
+
+    def nearest(self, data: Any) -> Message:  # noqa: ANN401
+        """Give the passages of one charter that come nearest to a question."""
+        return self._html(
+            lambda: nearest_html(
+                self.engine.search(str(data["question"]), NEAREST, (str(data["charter"]),), data.get("actor") or None)
+            )
+        )
+
+    @staticmethod
+    def _html(make: Any) -> Message:  # noqa: ANN401
+        try:
+            return {"html": make()}
+        except (KeyError, TypeError, ValueError) as error:
+            return {"error": describe(UsageError(f"De pagina vroeg iets onbekends ({error})", "", "Laad de pagina opnieuw"))[0]}
+        except CharterwijzerError as error:
+            return {"error": describe(error)[0]}
+
+
+def build_page(service: Service, model: str | None = None) -> gr.Blocks:
+    """Return the application; ``model`` is the language model that writes, None where there is none."""
+    with gr.Blocks(title="Charterwijzer", analytics_enabled=False) as page:
+        conversation = gr.State(Conversation())
+        gr.HTML(page_html(service.catalogue, model), js_on_load=None, apply_default_css=False)
+        channel = gr.HTML(
+            html_template="<i hidden></i>",
+            js_on_load=(files("ui.web") / "page.js").read_text(encoding="utf-8"),
+            elem_id="kanaal",
+            apply_default_css=False,
+            server_functions=_callable(service),
+        )
+        quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+        asking = channel.submit(
+            service.ask, [conversation], [channel, conversation], trigger_mode="multiple", **quiet
+        )
+        channel.stop(None, cancels=[asking], api_visibility="private", show_progress="hidden")
+        channel.clear(lambda: Conversation(), None, [conversation], queue=False, **quiet)
+        channel.select(service.take_along, [conversation], [channel], trigger_mode="multiple", **quiet)
+        channel.like(service.judge, [conversation], [channel], trigger_mode="multiple", **quiet)
+        gr.api(service.ask_api, api_name="ask", concurrency_limit=None)
+    page.queue(max_size=500, default_concurrency_limit=None)
+    return page
+
+
+def _callable(service: Service) -> list[Callable[[Any], Message]]:
+    """What the browser may call by name; plain functions, because Gradio marks them and methods take no mark."""
+
+    def read(data: Any) -> Message:  # noqa: ANN401
+        return service.read(data)
+
+    def compare(data: Any) -> Message:  # noqa: ANN401
+        return service.compare(data)
+
+    def nearest(data: Any) -> Message:  # noqa: ANN401
+        return service.nearest(data)
+
+    return [read, compare, nearest]

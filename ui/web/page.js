@@ -1,0 +1,422 @@
+/* The page's script. Gradio runs it once with: element, trigger (to the server), server (calls), props, watch.
+   All HTML it inserts was made by the server, which escapes every piece of text; from text itself only textContent. */
+"use strict";
+
+const VIEWS = ["vraag", "overzicht", "vergelijken", "lezer"];
+const one = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const say = (text) => { one("#melding").textContent = ""; setTimeout(() => { one("#melding").textContent = text; }, 60); };
+
+let request = 0;        // the question now under way
+let busy = false;
+let reading = null;     // the charter in the reader: its name and span
+let cameFrom = null;    // the turn whose sources the reader leafs through
+let found = [], at = -1; // what the search in the charter found
+
+/* -- asking ------------------------------------------------------------------------------------------------ */
+
+function chosen() {
+  const form = one("#vraagformulier");
+  return {
+    charters: all("input[name=stad]:checked", form).map((box) => box.value),
+    actor: one("input[name=partij]:checked", form)?.value || null,
+  };
+}
+
+function showFilters() {
+  const { charters, actor } = chosen();
+  const parts = [...(actor ? [actor] : []), ...charters];
+  one("#filterstand").textContent = parts.length ? `(${parts.join(", ")})` : "";
+}
+
+function ask(question) {
+  const text = question.trim();
+  one("#fout").textContent = "";
+  if (busy) { say("Er wordt al een vraag beantwoord. Wacht even, of kies Stop."); return; }
+  if (!text) { fail("De vraag is leeg. Typ een vraag, bijvoorbeeld: wat is een Kindlint?"); one("#vraag").focus(); return; }
+  request += 1;
+  setBusy(true, "De vraag wordt verstuurd …");
+  trigger("submit", { question: text, request, ...chosen() });
+}
+
+function setBusy(now, text = "") {
+  busy = now;
+  one("#stop").hidden = !now;
+  one("#stel").setAttribute("aria-disabled", String(now));
+  one("#wacht").textContent = text;
+}
+
+function fail(text) {
+  one("#fout").textContent = text;
+}
+
+function receive(message) {
+  if (!message || !message.kind) return;
+  if (message.kind === "bestand") return save(message);
+  if (message.kind === "kopie") return copy(message.text, "Het antwoord met bronnen is gekopieerd.");
+  if (message.kind === "bewaard") return judged(message);
+  if (message.kind === "fout" && message.request === 0) { fail(message.text); return; }
+  if (message.request !== request || !busy) return; // of a question that was stopped
+  if (message.kind === "wacht") one("#wacht").textContent = message.text;
+  if (message.kind === "fout") { setBusy(false); fail(message.text); one("#vraag").focus(); }
+  if (message.kind === "antwoord") show(message);
+}
+
+function show(message) {
+  let turn = one(`#beurt-${message.turn}`);
+  const first = !turn;
+  if (first) {
+    turn = newTurn(message);
+    one("#voorbeelden").hidden = true;
+    one("#nieuw").hidden = false;
+  }
+  for (const [name, html] of Object.entries(message.slots)) {
+    const slot = one(`[data-vak=${name}]`, turn);
+    if (slot.dataset.inhoud !== String(hash(html))) { slot.innerHTML = html; slot.dataset.inhoud = hash(html); }
+  }
+  turn.setAttribute("aria-busy", String(!message.done));
+  one("#wacht").textContent = message.done ? "" : "Het taalmodel schrijft; elke zin wordt gecontroleerd …";
+  if (first) { one("h2", turn).focus({ preventScroll: true }); turn.scrollIntoView({ block: "start" }); }
+  if (message.done) { setBusy(false); one("#vraag").value = ""; say(message.spoken); }
+}
+
+function newTurn(message) {
+  for (const old of all(".beurt")) fold(old);
+  const turn = document.createElement("article");
+  turn.className = "beurt";
+  turn.id = `beurt-${message.turn}`;
+  turn.dataset.vraag = message.question;
+  turn.dataset.partij = chosen().actor || "";
+  turn.innerHTML = `<h2 tabindex="-1"></h2><div class="beurtvak"><div class="links"><div data-vak="antwoord"></div>
+    <div data-vak="acties"></div><div data-vak="terugkoppeling"></div></div>
+    <aside class="rechts" data-vak="bronnen"></aside></div><div data-vak="oordelen"></div>`;
+  one("h2", turn).textContent = message.question;
+  one("aside", turn).setAttribute("aria-label", `Bronnen bij: ${message.question}`);
+  one("#gesprek").prepend(turn);
+  return turn;
+}
+
+/* An earlier turn becomes its question alone, which opens again. */
+function fold(turn) {
+  if (turn.parentElement.tagName === "DETAILS") return;
+  const details = document.createElement("details");
+  details.className = "eerder";
+  const summary = document.createElement("summary");
+  summary.textContent = `Eerder gevraagd: ${turn.dataset.vraag}`;
+  turn.replaceWith(details);
+  details.append(summary, turn);
+}
+
+function hash(text) {
+  let value = 0;
+  for (let i = 0; i < text.length; i += 1) value = (value * 31 + text.charCodeAt(i)) | 0;
+  return value;
+}
+
+function forget() {
+  if (busy) { trigger("stop"); setBusy(false); }
+  trigger("clear");
+  request += 1;
+  one("#gesprek").textContent = "";
+  one("#fout").textContent = "";
+  one("#voorbeelden").hidden = false;
+  one("#nieuw").hidden = true;
+  cameFrom = null;
+  one("#vraag").focus();
+  say("Een nieuw gesprek.");
+}
+
+/* -- taking along, judging ---------------------------------------------------------------------------------- */
+
+function save({ name, type, content }) {
+  const bytes = Uint8Array.from(atob(content), (char) => char.charCodeAt(0));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([bytes], { type }));
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 30000);
+  say(`${name} is opgeslagen.`);
+}
+
+async function copy(text, done) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch { // no clipboard without https on another machine
+    const box = document.createElement("textarea");
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+  }
+  one("#wacht").textContent = done;
+  setTimeout(() => { if (one("#wacht").textContent === done) one("#wacht").textContent = ""; }, 4000);
+}
+
+function takeAlong(button) {
+  const turn = Number(button.dataset.beurt);
+  if (button.dataset.doe === "link") {
+    const address = new URL(location.pathname, location.origin);
+    address.searchParams.set("vraag", one(`#beurt-${turn}`).dataset.vraag);
+    copy(address.href, "De link is gekopieerd.");
+    return;
+  }
+  trigger("select", { turn, as: button.dataset.doe });
+}
+
+function judge(form) {
+  const verdicts = {};
+  for (const choice of all("select[name=verdict]", form)) verdicts[choice.dataset.charter] = choice.value;
+  trigger("like", {
+    turn: Number(form.dataset.beurt),
+    rating: one("input[name=rating]:checked", form)?.value || "",
+    reason: one("[name=reason]", form).value,
+    verdicts,
+  });
+}
+
+function judged({ turn, text, kept }) {
+  const outcome = one(`#beurt-${turn} .uitkomst`);
+  if (!outcome) { fail(text); return; }
+  outcome.textContent = text;
+  outcome.classList.toggle("mislukt", !kept);
+}
+
+/* -- the table of verdicts ----------------------------------------------------------------------------------- */
+
+function sortBy(button) {
+  const head = button.closest("th");
+  const table = head.closest("table");
+  const column = Number(button.dataset.sorteer);
+  const down = head.getAttribute("aria-sort") === "ascending";
+  for (const other of all("th[aria-sort]", table)) other.setAttribute("aria-sort", "none");
+  head.setAttribute("aria-sort", down ? "descending" : "ascending");
+  const key = (row) => row.children[column].dataset.waarde ?? row.children[column].textContent.trim();
+  const rows = all("tbody tr", table).sort((a, b) => key(a).localeCompare(key(b), "nl", { numeric: true }));
+  one("tbody", table).append(...(down ? rows.reverse() : rows));
+}
+
+function filterTable(box) {
+  const verdict = one("[data-filter=oordeel]", box).value;
+  const text = one("[data-filter=tekst]", box).value.trim().toLowerCase();
+  const rows = all("tbody tr", box);
+  for (const row of rows) {
+    row.hidden = (verdict && row.dataset.oordeel !== verdict) || !row.textContent.toLowerCase().includes(text);
+  }
+  one("[data-filter=aantal]", box).textContent = `${rows.filter((row) => !row.hidden).length} van ${rows.length}`;
+}
+
+function toRow(dot) {
+  const table = one(`#beurt-${dot.dataset.beurt} .oordelen`);
+  const row = all("tbody tr", table).find((tr) => tr.firstElementChild.textContent === dot.dataset.stad);
+  row.hidden = false;
+  row.scrollIntoView({ block: "center" });
+  row.focus({ preventScroll: true });
+}
+
+async function openNearest(details) {
+  const place = one(".nabijheid", details);
+  if (place.childElementCount) return;
+  place.textContent = "Bezig met zoeken …";
+  const turn = one(`#beurt-${details.dataset.beurt}`);
+  const read = one(".gelezen q", turn)?.textContent || turn.dataset.vraag;
+  put(place, await call("nearest", { charter: details.dataset.nabij, question: read, actor: turn.dataset.partij }));
+}
+
+/* -- the reader ------------------------------------------------------------------------------------------------ */
+
+async function call(name, data) {
+  try {
+    return await server[name](data);
+  } catch {
+    return { error: "De server geeft geen antwoord. Kijk of Charterwijzer nog draait en laad de pagina opnieuw." };
+  }
+}
+
+function put(place, { html, error }) {
+  if (error) { place.innerHTML = '<p class="melding" role="alert"></p>'; place.firstChild.textContent = error; } else place.innerHTML = html;
+}
+
+async function openReader(fields) {
+  const charter = fields.get("charter");
+  one("#charterkeuze").hidden = Boolean(charter);
+  one("#zoekformulier").hidden = !charter;
+  one("#terug").hidden = !cameFrom;
+  if (!charter) { one("#charter").textContent = ""; one("#bladeren").hidden = true; reading = null; return; }
+  const span = { charter, van: Number(fields.get("van")), tot: Number(fields.get("tot")) };
+  const key = JSON.stringify(span);
+  if (reading !== key) {
+    reading = key;
+    const made = await call("read", span);
+    if (reading !== key) return; // another was opened meanwhile
+    put(one("#charter"), made);
+    endSearch();
+    if (matchMedia("(max-width: 60rem)").matches) one("#charter .inhoud details")?.removeAttribute("open");
+  }
+  leafing(fields.get("bron"));
+  const marks = all("#charter mark");
+  const goal = marks[0]?.closest(".regel") || one("#lezertitel");
+  if (!goal) return;
+  goal.scrollIntoView({ block: marks.length ? "center" : "start" });
+  goal.focus({ preventScroll: true });
+  say(marks.length ? `Charter van ${charter}. ${marks.map((mark) => mark.textContent).join(" ")}` : `Charter van ${charter}`);
+}
+
+function sourcesOf(turn) {
+  return all(`#${turn} .bronkop a`);
+}
+
+function leafing(n) {
+  const box = one("#bladeren");
+  const links = cameFrom && n ? sourcesOf(cameFrom) : [];
+  box.hidden = links.length < 2;
+  box.dataset.bron = n || "";
+  const place = links.findIndex((link) => numberOf(link) === n);
+  one("#bronstand").textContent = place >= 0 ? `Bron ${place + 1} van ${links.length}` : "";
+}
+
+const numberOf = (link) => new URLSearchParams(link.getAttribute("href").split("?")[1]).get("bron");
+
+function leaf(step) {
+  const links = sourcesOf(cameFrom);
+  const place = links.findIndex((link) => numberOf(link) === one("#bladeren").dataset.bron);
+  location.hash = links[(place + step + links.length) % links.length].getAttribute("href");
+}
+
+function back() {
+  const turn = cameFrom && document.getElementById(cameFrom);
+  const n = one("#bladeren").dataset.bron;
+  location.hash = "#vraag";
+  const goal = (turn && n && one(`#bron-${cameFrom.replace("beurt-", "")}-${n}`)) || turn;
+  setTimeout(() => { goal?.scrollIntoView({ block: "center" }); goal?.focus({ preventScroll: true }); }, 0);
+}
+
+function endSearch() {
+  found = [];
+  at = -1;
+  CSS.highlights?.delete("gevonden");
+  one("#zoekstand").textContent = "";
+  one("#zoek").value = "";
+  delete one("#zoekformulier").dataset.gezocht;
+}
+
+function search() {
+  const text = one("#zoek").value.trim().toLowerCase();
+  const form = one("#zoekformulier");
+  if (!text) { endSearch(); return; }
+  if (form.dataset.gezocht !== text) {
+    form.dataset.gezocht = text;
+    found = all("#chartertekst .regel").flatMap((line) => ranges(line, text));
+    at = -1;
+    if (window.Highlight) CSS.highlights.set("gevonden", new Highlight(...found));
+  }
+  if (!found.length) { one("#zoekstand").textContent = "Niet gevonden"; return; }
+  at = (at + 1) % found.length;
+  one("#zoekstand").textContent = `${at + 1} van ${found.length}`;
+  const line = found[at].startContainer.parentElement.closest(".regel");
+  for (const other of all(".regel.hier")) other.classList.remove("hier");
+  line.classList.add("hier");
+  line.scrollIntoView({ block: "center" });
+}
+
+function ranges(line, text) {
+  const out = [];
+  const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const low = node.data.toLowerCase();
+    for (let i = low.indexOf(text); i >= 0; i = low.indexOf(text, i + text.length)) {
+      const range = new Range();
+      range.setStart(node, i);
+      range.setEnd(node, i + text.length);
+      out.push(range);
+    }
+  }
+  return out;
+}
+
+/* -- views ------------------------------------------------------------------------------------------------------ */
+
+function route() {
+  const [name, query] = location.hash.replace(/^#/, "").split("?");
+  if (name === "inhoud") return;
+  const view = VIEWS.includes(name) ? name : "vraag";
+  one("#cw").dataset.weergave = view;
+  for (const link of all("nav a[data-weergave]")) {
+    if (link.dataset.weergave === view) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+  }
+  document.title = `${one(`nav a[data-weergave=${view}]`).textContent} – Charterwijzer`;
+  if (view === "lezer") openReader(new URLSearchParams(query));
+}
+
+async function compare(form) {
+  const place = one("#vergelijking");
+  place.textContent = "Bezig …";
+  const charters = all("input[name=stad]:checked", form).map((box) => box.value);
+  put(place, await call("compare", { theme: one("#thema").value, charters }));
+  one("h3", place)?.focus({ preventScroll: true });
+}
+
+function clicked(event) {
+  const goal = event.target.closest("a, button");
+  if (!goal || !one("#cw").contains(goal)) return;
+  const data = goal.dataset;
+  if (goal.matches(".merk")) {
+    event.preventDefault();
+    const source = document.getElementById(goal.getAttribute("href").slice(1));
+    source.scrollIntoView({ block: "nearest" });
+    source.focus({ preventScroll: true });
+  } else if (goal.matches(".stip")) { event.preventDefault(); toRow(goal);
+  } else if (goal.matches("[data-regel]")) {
+    event.preventDefault();
+    const line = document.getElementById(`r${data.regel}`);
+    line?.scrollIntoView({ block: "start" });
+    line?.focus({ preventScroll: true });
+  } else if (goal.matches(".naar-inhoud")) { event.preventDefault(); one("#inhoud").focus();
+  } else if (goal.matches("[href^='#lezer?']")) { cameFrom = goal.closest(".beurt")?.id ?? (goal.closest("#charter") ? cameFrom : null);
+  } else if (goal.matches("[data-vraag]")) { one("#vraag").value = data.vraag; ask(data.vraag);
+  } else if (goal.matches("[data-doe]")) takeAlong(goal);
+  else if (goal.matches("[data-sorteer]")) sortBy(goal);
+  else if (goal.matches("[data-blader]")) leaf(Number(data.blader));
+  else if (goal.id === "terug") back();
+  else if (goal.id === "nieuw") forget();
+  else if (goal.id === "wis") { for (const box of all("#vraagformulier input:checked")) box.checked = box.value === ""; one("#vraagformulier input[name=partij]").checked = true; showFilters(); }
+  else if (goal.id === "stop") { trigger("stop"); setBusy(false); request += 1; one("#wacht").textContent = "Gestopt."; one("#vraag").focus(); }
+}
+
+function start() {
+  const frame = one("#cw");
+  if (!frame) { requestAnimationFrame(start); return; }
+  document.documentElement.lang = "nl";
+  for (const outer of all("main")) if (outer.id !== "inhoud") outer.setAttribute("role", "none");
+  frame.addEventListener("click", clicked);
+  frame.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (event.target.id === "vraagformulier") ask(one("#vraag").value);
+    else if (event.target.id === "vergelijkformulier") compare(event.target);
+    else if (event.target.id === "zoekformulier") search();
+    else if (event.target.matches(".oordeelformulier")) judge(event.target);
+  });
+  frame.addEventListener("change", (event) => {
+    if (event.target.closest(".filters")) showFilters();
+    if (event.target.matches("[data-filter]")) filterTable(event.target.closest(".tabelvak"));
+  });
+  frame.addEventListener("input", (event) => {
+    if (event.target.matches("[data-filter=tekst]")) filterTable(event.target.closest(".tabelvak"));
+  });
+  frame.addEventListener("toggle", (event) => {
+    if (event.target.matches("details.nabij[open]")) openNearest(event.target);
+  }, true);
+  one("#vraag").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); ask(event.target.value); }
+  });
+  addEventListener("hashchange", route);
+  watch("value", () => receive(props.value));
+  route();
+  frame.dataset.klaar = "ja";
+  const repeated = new URLSearchParams(location.search).get("vraag");
+  if (repeated) { one("#vraag").value = repeated; ask(repeated); }
+}
+
+start();
