@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from platformdirs import user_data_path
@@ -32,6 +32,9 @@ from qa.settings import load_settings
 
 if TYPE_CHECKING:
     from qa.engine import Engine
+    from qa.settings import Llm
+
+    OpenEngine = Callable[[Path | None, Llm], Engine]
 
 LEG_COLUMNS = {
     "Success@1": "recall@1",
@@ -70,6 +73,12 @@ def evaluate(
         str | None,
         typer.Option(metavar="MODEL", help="Laat een model op Ollama meeoordelen, met hoe vaak het de score volgt."),
     ] = None,
+    llm: Annotated[
+        Literal["off", "auto", "required"],
+        typer.Option(
+            "--llm", help="Laat een taalmodel de antwoorden schrijven: off, auto (als het er is) of required."
+        ),
+    ] = "off",
     at_least: Annotated[
         list[str] | None,
         typer.Option(metavar="MAAT=WAARDE", help="Eindig met een fout als een maat lager is."),
@@ -89,8 +98,10 @@ def evaluate(
     elif from_feedback:
         propose(from_feedback, out, console)
     else:
+        if peers and llm != "off":
+            raise UsageError("--peers en --llm gaan niet samen", "één van beide: andere systemen schrijven ook niet")
         asked = Asked(tuple(gold or bundled_gold()), out or _new_folder(), peers, judge)
-        made = measure(asked, lambda: open_system(index, context.obj), console)
+        made = measure(asked, lambda: open_system(index, context.obj, llm), console)
         if report:
             write_report(report, made[0], others=made[1:])
             console.print(f"Verslag: {report}", markup=False)
@@ -146,8 +157,8 @@ class System:
     legs: Legs | None = None
 
 
-def open_system(index: Path | None, open_engine: Callable[[Path | None], "Engine"] | None = None) -> System:
-    """Open the engine on an index folder (default: that of the settings).
+def open_system(index: Path | None, open_engine: "OpenEngine | None" = None, llm: "Llm" = "off") -> System:
+    """Open the engine on an index folder (default: that of the settings), with or without a language model.
 
     ``open_engine`` is how the command line opens one: it builds the index where there is none.
     """
@@ -158,14 +169,14 @@ def open_system(index: Path | None, open_engine: Callable[[Path | None], "Engine
 
     settings = load_settings()
     folder = index or settings.index_dir
-    engine = open_engine(index) if open_engine else Engine.open(folder, settings)
+    engine = open_engine(index, llm) if open_engine else Engine.open(folder, settings, llm)
 
     def rivals() -> Iterator[Rival]:
         yield from ablations_of(engine, _embedding())
         yield from peers_of(engine.searcher)
 
     source = Source.of(engine.index.documents.values(), engine.index.charters)
-    kept = {"name": "Charterwijzer", **settings.model_dump(mode="json"), "index_dir": str(folder)}
+    kept = {"name": "Charterwijzer", **settings.model_dump(mode="json"), "index_dir": str(folder), "llm": llm}
     return System(partial(ask_engine, engine), source, kept, rivals, legs_of(engine))
 
 

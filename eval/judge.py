@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from eval.gold import GoldQuestion
 from eval.matching import without_markers
 from eval.metrics import Answer, refused, text_of
-from ingest.errors import ModelError, UsageError
+from ingest.errors import LanguageModelError, UsageError
 
 SEED = 20080301
 TIMEOUT = 120.0  # seconds for one judgement
@@ -73,7 +73,10 @@ class OllamaJudge:
     """A model on an Ollama server."""
 
     def __init__(self, url: str, model: str) -> None:
-        """Find the model, given as ``name`` or ``name@digest``; ModelError when server or model is not there."""
+        """Find the model, given as ``name`` or ``name@digest``.
+
+        Raises LanguageModelError when the server or the model is not there, or the model is another version.
+        """
         from ollama import Client
 
         self._client = Client(host=url, timeout=TIMEOUT)
@@ -83,15 +86,17 @@ class OllamaJudge:
 
     def _found(self, wanted: str) -> str:
         there = {str(one.model): str(one.digest or "").removeprefix("sha256:") for one in self._listed()}
-        digest = there.get(self.model) or there.get(f"{self.model}:latest")
+        digest = there.get(_tagged(self.model))
         if digest is None:
-            raise ModelError(
+            raise LanguageModelError(
                 f"De beoordelaar {self.model!r} is er niet op {self._url}",
                 ", ".join(there) or "een model dat daar is opgehaald",
                 f"Haal hem op met: ollama pull {self.model}",
             )
         if not digest.startswith(wanted):
-            raise ModelError(f"De beoordelaar {self.model!r} heeft digest {digest}", wanted, "Haal die versie op")
+            raise LanguageModelError(
+                f"De beoordelaar {self.model!r} heeft digest {digest}", wanted, "Haal die versie op"
+            )
         return digest
 
     def _listed(self) -> Sequence[Any]:
@@ -101,7 +106,7 @@ class OllamaJudge:
         try:
             return self._client.list().models
         except (ConnectionError, HTTPError, ResponseError) as error:
-            raise ModelError(
+            raise LanguageModelError(
                 f"De taalmodelserver op {self._url} antwoordt niet",
                 "een draaiende Ollama",
                 "Start hem met: ollama serve, of zet CHARTERWIJZER_OLLAMA_URL",
@@ -117,7 +122,7 @@ class OllamaJudge:
         from httpx import HTTPError
         from ollama import ResponseError
 
-        if answer.get("model") == self.model:
+        if _tagged(str(answer.get("model") or "")) == _tagged(self.model):
             raise UsageError(f"{self.model} zou zijn eigen antwoorden beoordelen", "een ander model bij --judge")
         asked = PROMPT.format(
             question=question.standalone or question.question,
@@ -134,6 +139,11 @@ class OllamaJudge:
         except (ConnectionError, HTTPError, ResponseError) as error:
             return Judgement(None, f"geen oordeel: {error}")
         return read_judgement(reply.message.content or "")
+
+
+def _tagged(model: str) -> str:
+    """Return the name with its tag, as Ollama reads one without."""
+    return model if ":" in model else f"{model}:latest"
 
 
 def read_judgement(text: str) -> Judgement:

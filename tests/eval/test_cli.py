@@ -18,7 +18,7 @@ def command(monkeypatch, oracle, source):
     """The command as ``ui`` mounts it, with the gold itself as the system."""
     silent = Rival("silent peer", "stille peer", lambda question: {})
     system = cli.System(oracle, source, {"name": "orakel"}, lambda: [silent])
-    monkeypatch.setattr(cli, "open_system", lambda index, open_engine: system)
+    monkeypatch.setattr(cli, "open_system", lambda index, open_engine, llm: system)
     monkeypatch.setattr(cli, "check_installed", lambda: None)
     app = typer.Typer()
     app.command("eval")(cli.evaluate)
@@ -52,6 +52,10 @@ def test_eval_chooses_a_threshold_from_a_run(command, some_runs):
     found = command("--calibrate", some_runs[0])
     assert found.exit_code == 0, found.output
     assert "Gekozen:" in found.output
+
+
+def test_peers_are_not_measured_beside_a_language_model(command):
+    assert isinstance(command("--peers", "--llm", "auto").exception, UsageError)
 
 
 @pytest.fixture
@@ -103,7 +107,7 @@ def test_a_run_shows_what_each_leg_finds_and_how_long_each_kind_takes(command, m
         {},
         legs=lambda question, answer: legs | {"BM25": answer["retrieved"]} if not question.roll else {},
     )
-    monkeypatch.setattr(cli, "open_system", lambda index, open_engine: system)
+    monkeypatch.setattr(cli, "open_system", lambda index, open_engine, llm: system)
     found = command("--out", tmp_path / "een")
     assert found.exit_code == 0, found.output
     shown = [line.split() for line in found.output.splitlines()]

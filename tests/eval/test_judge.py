@@ -11,7 +11,7 @@ from eval.judge import SEED, Judgement, OllamaJudge, agreement, cohen_kappa, rea
 from eval.mistakes import mistakes
 from eval.report import page
 from eval.run import read_run, run
-from ingest.errors import ModelError, UsageError
+from ingest.errors import LanguageModelError, UsageError
 
 DIGEST = "0a8c26691023" + "0" * 52
 
@@ -20,7 +20,8 @@ class Scripted(BaseHTTPRequestHandler):
     """As much of Ollama as a judge meets: a list of models, and replies that a test gives."""
 
     def do_GET(self):
-        self.reply({"models": [{"model": "keurmeester:4b", "digest": DIGEST}]})
+        names = ("keurmeester:4b", "keurmeester:latest")
+        self.reply({"models": [{"model": name, "digest": DIGEST} for name in names]})
 
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -120,7 +121,7 @@ def test_the_judge_is_reported_with_its_agreement_with_the_score(server, some, s
 def test_the_command_prints_who_judged_and_how_far_it_agrees(server, some, source, oracle, tmp_path, monkeypatch):
     monkeypatch.setenv("CHARTERWIJZER_OLLAMA_URL", server.url)
     monkeypatch.setattr(cli, "read_gold", lambda paths, source: some)
-    monkeypatch.setattr(cli, "open_system", lambda index, open_engine: cli.System(oracle, source, {}))
+    monkeypatch.setattr(cli, "open_system", lambda index, open_engine, llm: cli.System(oracle, source, {}))
     app = typer.Typer()
     app.command("eval")(cli.evaluate)
     app.command("anders")(lambda: None)
@@ -144,24 +145,26 @@ def test_a_reply_that_is_no_verdict_counts_for_nothing_and_is_counted(server, so
     assert (made.figures["judge"]["n"], made.figures["judge"]["unusable"]) == (4, 3)
 
 
-def test_a_model_never_judges_its_own_answers(server, some, source, oracle, tmp_path):
+@pytest.mark.parametrize("written_by", ["keurmeester", "keurmeester:latest"])
+def test_a_model_never_judges_its_own_answers(server, some, source, oracle, tmp_path, written_by):
+    judge = OllamaJudge(server.url, "keurmeester")
     with pytest.raises(UsageError, match="eigen antwoorden"):
-        judged_run(server, some, lambda q: oracle(q) | {"model": "keurmeester:4b"}, source, tmp_path)
+        run(some, lambda q: oracle(q) | {"model": written_by}, source, tmp_path, {}, judge=judge)
 
 
 def test_a_judge_that_is_not_on_the_server_is_named_with_the_command_that_fetches_it(server):
-    with pytest.raises(ModelError, match="ollama pull onbekend:1b"):
+    with pytest.raises(LanguageModelError, match="ollama pull onbekend:1b"):
         OllamaJudge(server.url, "onbekend:1b")
 
 
 def test_a_judge_pinned_to_another_digest_is_refused(server):
     assert OllamaJudge(server.url, f"keurmeester:4b@{DIGEST[:12]}").pinned["digest"] == DIGEST
-    with pytest.raises(ModelError, match=DIGEST):
+    with pytest.raises(LanguageModelError, match=DIGEST):
         OllamaJudge(server.url, "keurmeester:4b@ffff")
 
 
 def test_without_a_server_the_judge_says_how_to_start_one():
-    with pytest.raises(ModelError, match="ollama serve"):
+    with pytest.raises(LanguageModelError, match="ollama serve"):
         OllamaJudge("http://127.0.0.1:9", "keurmeester:4b")
 
 
