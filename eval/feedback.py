@@ -138,7 +138,7 @@ def _todo(remark: Remark) -> str:
     if not remark.good:
         return "Schrijf het goede antwoord: 'type', 'answer', 'nuggets' en 'evidence'."
     if refused(remark.answer):
-        return "Controleer dat de charters hier echt niets over zeggen."
+        return "Controleer dat de charters hier echt niets over zeggen, en noem bij 'charters' die de vraag noemt."
     return "Vul 'nuggets' in, kies 'type' en laat bij 'evidence' alleen staan wat het antwoord bewijst."
 
 
@@ -149,7 +149,8 @@ def _single(remark: Remark) -> dict[str, Any]:
     return {
         "type": "unanswerable" if remark.good and refused(remark.answer) else _type(remark.answer),
         "style": "",
-        "charters": list(dict.fromkeys(str(citation.get("charter")) for citation in cited)) if remark.good else [],
+        # Of a refusal the citations are only what came nearest.
+        "charters": list(dict.fromkeys(str(citation.get("charter")) for citation in cited)) if trusted else [],
         "answer": without_markers(text_of(remark.answer)) if remark.good else "",
         "nuggets": [],
         "evidence": [_evidence(citation) for citation in cited] if trusted else [],

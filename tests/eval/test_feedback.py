@@ -80,7 +80,7 @@ def test_of_a_wrong_answer_nothing_is_taken_over_but_what_the_user_said(fact, or
 
 def test_a_good_refusal_becomes_an_unanswerable_question(fact, oracle):
     (made,) = candidates(read(line(fact, oracle(fact) | {"refused": True})))
-    assert (made["type"], made["evidence"]) == ("unanswerable", [])
+    assert (made["type"], made["evidence"], made["charters"]) == ("unanswerable", [], [])
 
 
 def test_corrected_verdicts_are_the_labels_of_the_candidate(collection, listed):
