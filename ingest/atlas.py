@@ -83,6 +83,8 @@ def read_atlas(paths: Sequence[Path]) -> Atlas:
     except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
         said = str(error).splitlines()[0]
         raise CorpusError(
-            f"{path} is niet te lezen: {said}", "de sleutels van corpus/atlas.toml", "Verbeter het bestand of haal het weg"
+            f"{path} is niet te lezen: {said}",
+            "de sleutels van corpus/atlas.toml",
+            "Verbeter het bestand of haal het weg",
         ) from error
     return atlas

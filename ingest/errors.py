@@ -6,6 +6,7 @@ CharterwijzerError
 ├── ModelError          an embedding model that cannot be had or is not what it says
 ├── IndexFolderError    an index folder that is missing, damaged or of another make
 ├── LanguageModelError  a language model that is not there, too slow, or breaks off
+├── FeedbackError       feedback on the page that could not be kept
 └── GoldError           a gold file with a bad line
 
 Lives in the lowest layer because every layer raises these and only ``ui`` catches them.
@@ -44,6 +45,10 @@ class IndexFolderError(CharterwijzerError):
 
 class LanguageModelError(CharterwijzerError):
     """A language model server or model that is missing, too slow, or that breaks off or answers nonsense."""
+
+
+class FeedbackError(CharterwijzerError):
+    """Feedback on the page that could not be kept: a full disk, a file that may not be written."""
 
 
 class GoldError(CharterwijzerError):

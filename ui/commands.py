@@ -195,6 +195,22 @@ def evaluate(context: typer.Context) -> None:
         raise typer.Exit(code)
 
 
+@app.command("ui", cls=Command, help="Open de pagina: vragen stellen, bronnen lezen, steden vergelijken.")
+def page(
+    host: Annotated[str, typer.Option(metavar="ADRES", help="Adres om op te luisteren.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, metavar="POORT", help="Poort om op te luisteren.")] = 7860,
+    browser: Annotated[bool, typer.Option("--open", help="Open de pagina in de browser.")] = False,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Geef de antwoorden ook aan andere programma's, met MCP.")] = False,
+    llm: Written = None,
+    index: Index = None,
+) -> None:
+    """Serve the page until Ctrl-C."""
+    from qa.settings import load_settings
+    from ui.page import Choices, serve
+
+    serve(Choices(host, port, browser, mcp), load_settings(), lambda: _engine(index, llm), sys.stdout)
+
+
 @app.command(cls=Command, help="Controleer of alles werkt, en zeg wat een gebrek verhelpt.")
 def doctor(index: Index = None) -> None:
     """Check corpus, index, model and language model server."""

@@ -46,12 +46,12 @@ def searched(answer: Answer, catalogue: Catalogue) -> str:
 
 def made_by(answer: Answer) -> str:
     """Say whether a language model wrote the answer, and how long it took."""
-    how = (
-        f"Geschreven door taalmodel {answer.model}, elke zin gecontroleerd aan de bron"
-        if answer.mode == "llm"
-        else "Zinnen uit de bron zelf, zonder taalmodel"
-    )
-    return f"{how} ({seconds(answer.timings_ms.get('total', 0.0))})."
+    spent = answer.timings_ms.get("total", 0.0)
+    how = "Zinnen uit de bron zelf, zonder taalmodel"
+    if answer.mode == "llm" and answer.written is not None:
+        spent += answer.timings_ms.get("written", 0.0)
+        how = f"Geschreven door taalmodel {answer.model}, elke zin gecontroleerd aan de bron"
+    return f"{how} ({seconds(spent)})."
 
 
 def actions_html(answer: Answer, turn: int) -> str:

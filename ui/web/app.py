@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import api
 
 from ingest.errors import CharterwijzerError, UsageError
 from qa.engine import Engine
@@ -42,34 +44,41 @@ class Service:
 
     async def ask(self, conversation: Conversation, event: gr.EventData) -> AsyncIterator[tuple[Message, Conversation]]:
         """Answer what the browser asks; every message is one step that the visitor sees."""
-        asked = Asked("")
+        asked, stop = Asked(""), threading.Event()
         try:
             asked = Asked.of(event._data)
             begun = conversation.begun()
             answers = self.engine.stream(
-                asked.question, asked.charters, asked.actor, previous=conversation.previous
+                asked.question, asked.charters, asked.actor, previous=conversation.previous, stop=stop
             )
             async with self._reading.place() as place:
                 while place.position:
                     yield messages.waiting(asked.request, place.position), conversation
                     await place.moved()
-                yield messages.searching(asked.request, len(self.catalogue.wholes), self.catalogue.unit[1]), conversation
+                yield messages.searching(asked.request, *self._counted), conversation
                 answer = await self._next(answers)
-            async for later in self._rest(answers):
-                if answer is not None:
-                    conversation = begun.answered(asked, answer)
-                    yield messages.answered(conversation.turns[-1], self.catalogue, done=False), conversation
-                answer = later
-            if answer is not None:
-                conversation = begun.answered(asked, answer)
-                yield messages.answered(conversation.turns[-1], self.catalogue, done=True), conversation
+            async for later in self._grown(answer, answers):
+                conversation = begun.answered(asked, later)
+                yield messages.answered(conversation.turns[-1], self.catalogue), conversation
         except Exception as error:  # whatever fails, the page says what and the box stays usable
             yield messages.failed(asked.request, describe(error)[0]), conversation
+        finally:
+            stop.set()  # whoever leaves or stops ends the language model's work as well
 
-    async def _rest(self, answers: Iterator[Answer]) -> AsyncIterator[Answer]:
-        async with self._writing.turn():
-            while (answer := await self._next(answers)) is not None:
-                yield answer
+    @property
+    def _counted(self) -> tuple[int, str]:
+        count = len(self.catalogue.wholes)
+        return count, self.catalogue.unit[count != 1]
+
+    async def _grown(self, answer: Answer | None, answers: Iterator[Answer]) -> AsyncIterator[Answer]:
+        """Yield an answer, and what a language model makes of it when its turn has come."""
+        if answer is None:
+            raise UsageError("Er kwam geen antwoord", "", "Stel de vraag opnieuw")
+        yield answer
+        if answer.writing:
+            async with self._writing.turn():
+                while (later := await self._next(answers)) is not None:
+                    yield later
 
     async def _next(self, answers: Iterator[Answer]) -> Answer | None:
         return await asyncio.get_running_loop().run_in_executor(self._threads, next, answers, None)
@@ -90,17 +99,21 @@ class Service:
             previous: de vorige vraag zoals die is begrepen, als dit een vervolgvraag is.
 
         """
+        stop = threading.Event()
         try:
-            answers = self.engine.stream(question, tuple(charters or ()), actor or None, previous=previous or None)
+            answers = self.engine.stream(
+                question, tuple(charters or ()), actor or None, previous=previous or None, stop=stop
+            )
             async with self._reading.turn():
                 answer = await self._next(answers)
-            async for later in self._rest(answers):
+            async for later in self._grown(answer, answers):
                 answer = later
-            if answer is None:
-                raise UsageError("Er kwam geen antwoord", "", "Stel de vraag opnieuw")
+            assert answer is not None
             return to_dict(answer)
         except Exception as error:
             raise gr.Error(describe(error)[0], print_exception=False) from error
+        finally:
+            stop.set()
 
     def take_along(self, conversation: Conversation, event: gr.EventData) -> Message:
         """Give an answer of this conversation as a file or as text."""
@@ -126,11 +139,15 @@ class Service:
 
     def read(self, data: Any) -> Message:  # noqa: ANN401 - what a browser sends is checked here
         """Give a charter for reading, with a span highlighted."""
-        return self._html(lambda: reader_html(self.catalogue.whole(str(data["charter"])), int(data["van"]), int(data["tot"])))
+        return self._html(
+            lambda: reader_html(self.catalogue.whole(str(data["charter"])), int(data["van"]), int(data["tot"]))
+        )
 
     def compare(self, data: Any) -> Message:  # noqa: ANN401
         """Give the columns of a comparison."""
-        return self._html(lambda: compare_html(self.catalogue, str(data["theme"]), [str(one) for one in data["charters"]]))
+        return self._html(
+            lambda: compare_html(self.catalogue, str(data["theme"]), [str(one) for one in data["charters"]])
+        )
 
     def nearest(self, data: Any) -> Message:  # noqa: ANN401
         """Give the passages of one charter that come nearest to a question."""
@@ -145,14 +162,19 @@ class Service:
         try:
             return {"html": make()}
         except (KeyError, TypeError, ValueError) as error:
-            return {"error": describe(UsageError(f"De pagina vroeg iets onbekends ({error})", "", "Laad de pagina opnieuw"))[0]}
+            return {
+                "error": describe(
+                    UsageError(f"De pagina vroeg iets onbekends ({error})", "", "Laad de pagina opnieuw")
+                )[0]
+            }
         except CharterwijzerError as error:
             return {"error": describe(error)[0]}
 
 
 def build_page(service: Service, model: str | None = None) -> gr.Blocks:
     """Return the application; ``model`` is the language model that writes, None where there is none."""
-    with gr.Blocks(title="Charterwijzer", analytics_enabled=False) as page:
+    page = gr.Blocks(title="Charterwijzer", analytics_enabled=False)
+    with page:
         conversation = gr.State(Conversation())
         gr.HTML(page_html(service.catalogue, model), js_on_load=None, apply_default_css=False)
         channel = gr.HTML(
@@ -162,15 +184,13 @@ def build_page(service: Service, model: str | None = None) -> gr.Blocks:
             apply_default_css=False,
             server_functions=_callable(service),
         )
-        quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
-        asking = channel.submit(
-            service.ask, [conversation], [channel, conversation], trigger_mode="multiple", **quiet
-        )
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+        asking = channel.submit(service.ask, [conversation], [channel, conversation], trigger_mode="multiple", **quiet)
         channel.stop(None, cancels=[asking], api_visibility="private", show_progress="hidden")
         channel.clear(lambda: Conversation(), None, [conversation], queue=False, **quiet)
         channel.select(service.take_along, [conversation], [channel], trigger_mode="multiple", **quiet)
         channel.like(service.judge, [conversation], [channel], trigger_mode="multiple", **quiet)
-        gr.api(service.ask_api, api_name="ask", concurrency_limit=None)
+        api(service.ask_api, api_name="ask", concurrency_limit=None)
     page.queue(max_size=500, default_concurrency_limit=None)
     return page
 

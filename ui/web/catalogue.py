@@ -50,5 +50,3 @@ class Catalogue:
         """What one charter of this corpus is called, and several."""
         documents = {whole.document.name for whole in self.wholes.values()}
         return ("charter", "charters") if len(self.wholes) > len(documents) else ("document", "documenten")
-
-

@@ -65,7 +65,9 @@ def _sections(whole: Whole, heading: Heading) -> str:
         block = list(group)
         said = " ".join(one.line.text.strip() for one in block)
         if words > _LONGEST:
-            out.append(f'<p><a href="{text(_link(whole, block[0].line.start, block[-1].line.end))}">Lees verder</a></p>')
+            out.append(
+                f'<p><a href="{text(_link(whole, block[0].line.start, block[-1].line.end))}">Lees verder</a></p>'
+            )
             break
         words += len(said.split())
         title = titles.get(block[0].line.number)

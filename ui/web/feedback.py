@@ -1,8 +1,8 @@
 """What users say of answers, kept on this machine: one JSON object a line, which ``charterwijzer eval`` reads.
 
-    {"time": ISO 8601, "question": str, "understood": str | null, "kind": str, "rating": "goed" | "fout",
-     "reason": str, "verdicts": [{"charter": str, "was": str, "is": "yes" | "partly" | "no"}],
-     "answer": the answer object}
+{"time": ISO 8601, "question": str, "understood": str | null, "kind": str, "rating": "goed" | "fout",
+"reason": str, "verdicts": [{"charter": str, "was": str, "is": "yes" | "partly" | "no"}],
+"answer": the answer object}
 """
 
 import datetime as dt
@@ -15,16 +15,12 @@ from typing import Any, Literal, get_args
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import CharterwijzerError, UsageError
+from ingest.errors import FeedbackError, UsageError
 from qa.model import Answer, Status, to_dict
 
 LONGEST_REASON = 4000  # characters
 _PATIENCE = 10.0  # seconds for another process to finish its line
 Rating = Literal["goed", "fout"]
-
-
-class FeedbackError(CharterwijzerError):
-    """Feedback that could not be kept."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Feedback:
     def of(cls, data: Mapping[str, Any], answer: Answer) -> "Feedback":
         """Check what the browser sent about an answer; raises UsageError where it does not fit that answer."""
         rating, reason, given = data.get("rating"), data.get("reason", ""), data.get("verdicts", {})
-        if rating not in get_args(Rating):
+        if rating not in ("goed", "fout"):
             raise UsageError("Er is geen oordeel gekozen", "goed of fout")
         if not isinstance(reason, str) or not isinstance(given, Mapping):
             raise UsageError("Uw oordeel is niet goed overgekomen", "een reden in woorden")
@@ -78,7 +74,9 @@ def store(line: str, file: Path) -> None:
         with FileLock(f"{file}.lock", timeout=_PATIENCE), file.open("ab") as out:
             _append(out.fileno(), line.encode(), file)
     except Timeout as error:
-        raise FeedbackError(f"{file} is bezet", "een bestand dat niemand vasthoudt", "Probeer het zo opnieuw") from error
+        raise FeedbackError(
+            f"{file} is bezet", "een bestand dat niemand vasthoudt", "Probeer het zo opnieuw"
+        ) from error
     except OSError as error:
         raise FeedbackError(
             f"Uw oordeel is niet bewaard: {file} is niet te schrijven ({error.strerror or error})",

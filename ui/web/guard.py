@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 Scope = dict[str, Any]
 App = Callable[..., Any]
+Refusal = tuple[int, str, tuple[tuple[bytes, bytes], ...]]  # status, text, headers
 
 # The script of the page runs through Gradio's js_on_load, which needs 'unsafe-eval'; nothing of it comes from text.
 POLICY = (
@@ -69,7 +70,9 @@ class Guard:
         else:
             await self._app(scope, receive, _with_headers(send))
 
-    def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, tuple[tuple[bytes, bytes], ...]] | None:
+    def _refusal(
+        self, scope: Scope, headers: dict[str, str]
+    ) -> tuple[int, str, tuple[tuple[bytes, bytes], ...]] | None:
         host = urlsplit(f"//{headers.get('host', '')}").hostname
         if self._access.local and host not in _LOOPBACK:  # a page elsewhere that calls itself this machine
             return 403, "Deze pagina is er alleen voor deze computer.", ()

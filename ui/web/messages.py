@@ -26,9 +26,9 @@ def searching(request: int, total: int, units: str) -> Message:
     return _message("wacht", request=request, text=f"Bezig met zoeken in {total} {units} …")
 
 
-def answered(turn: Turn, catalogue: Catalogue, done: bool) -> Message:
+def answered(turn: Turn, catalogue: Catalogue) -> Message:
     """Give an answer, or what there is of it so far."""
-    answer, number = turn.answer, turn.number
+    answer, number, done = turn.answer, turn.number, not turn.answer.writing
     slots = {
         "antwoord": answer_html(answer, catalogue, number),
         "oordelen": verdicts_html(answer, catalogue, number),

@@ -75,12 +75,12 @@ def _heading_link(charter: str, heading: Heading, catalogue: Catalogue) -> str:
 def _matrix(catalogue: Catalogue) -> str:
     names = list(catalogue.wholes)
     if not catalogue.atlas.themes:
-        return '<h3>Thema\'s</h3><p class="stil">Voor dit corpus zijn geen thema\'s opgegeven (atlas.toml).</p>'
+        return "<h3>Thema's</h3><p class=\"stil\">Voor dit corpus zijn geen thema's opgegeven (atlas.toml).</p>"
     head = "".join(f'<th scope="col"><span>{text(name)}</span></th>' for name in names)
-    rows = "".join(
-        f'<tr><th scope="row">{text(theme.name)}</th>{"".join(_cell(catalogue, theme.name, name) for name in names)}</tr>'
-        for theme in catalogue.atlas.themes
-    )
+    cells = {
+        theme.name: "".join(_cell(catalogue, theme.name, name) for name in names) for theme in catalogue.atlas.themes
+    }
+    rows = "".join(f'<tr><th scope="row">{text(theme)}</th>{row}</tr>' for theme, row in cells.items())
     return (
         "<h3>Thema's per stad</h3><p>Waar een kop van het charter over een thema gaat: ● een eigen hoofdstuk, ○ een "
         "paragraaf binnen een ander hoofdstuk, – geen eigen kop. Zonder kop kan het thema wel in de tekst staan: stel "

@@ -36,7 +36,9 @@ def _subtitle(catalogue: Catalogue) -> str:
     unit, units = catalogue.unit
     count = len(catalogue.wholes)
     shipped = catalogue.title == "De Charters"
-    what = "wijkencharters van 2008" if shipped and unit == "charter" else f"{units if count != 1 else unit} van {catalogue.title}"
+    what = f"{units if count != 1 else unit} van {catalogue.title}"
+    if shipped and unit == "charter":
+        what = "wijkencharters van 2008"
     return f"Vragen over de {count} {what}, met bij elke uitspraak de letterlijke bron"
 
 
@@ -44,14 +46,15 @@ def _ask_view(catalogue: Catalogue, model: str | None) -> str:
     unit, units = catalogue.unit
     count = len(catalogue.wholes)
     mode = (
-        f"Taalmodel {text(model)} schrijft mee; elke zin wordt aan de bron gecontroleerd."
+        f"Is taalmodel {text(model)} te bereiken, dan schrijft het mee; elke zin wordt aan de bron gecontroleerd."
         if model
         else "Zonder taalmodel: antwoorden bestaan uit zinnen van de bron zelf."
     )
     return (
         '<section class="weergave" id="weergave-vraag"><h1 class="verborgen">Stel een vraag</h1>'
         '<form id="vraagformulier"><label class="vraaglabel" for="vraag">Uw vraag</label>'
-        f'<textarea id="vraag" name="vraag" rows="2" maxlength="{LONGEST_QUESTION}" aria-describedby="stand"></textarea>'
+        f'<textarea id="vraag" name="vraag" rows="2" maxlength="{LONGEST_QUESTION}" aria-describedby="stand">'
+        "</textarea>"
         '<div class="regelknoppen"><button type="submit" id="stel">Stel vraag</button>'
         '<button type="button" id="stop" class="klein" hidden>Stop</button>'
         '<button type="button" id="nieuw" class="klein" hidden>Nieuw gesprek</button></div>'
@@ -93,7 +96,10 @@ def _examples(catalogue: Catalogue) -> str:
         + "</ul></div>"
         for group in catalogue.atlas.examples
     )
-    return f'<section id="voorbeelden" aria-labelledby="voorbeeldkop"><h2 id="voorbeeldkop">Bijvoorbeeld</h2><div class="groepen">{groups}</div></section>'
+    return (
+        '<section id="voorbeelden" aria-labelledby="voorbeeldkop"><h2 id="voorbeeldkop">Bijvoorbeeld</h2>'
+        f'<div class="groepen">{groups}</div></section>'
+    )
 
 
 def _reader_view(catalogue: Catalogue) -> str:

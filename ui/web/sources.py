@@ -31,5 +31,5 @@ def _source(citation: Citation, catalogue: Catalogue) -> str:
         f'<p class="bronkop"><span class="nummer">[{citation.n}]</span> '
         f'<a href="{text(link)}">{text(path)}<span class="verborgen">, lees in het charter</span></a></p>'
         f'<p class="bronplaats">{party(citation.actor)} {where}</p>'
-        f'<blockquote><p>{before}<mark>{text(around.quote)}</mark>{after.rstrip()}</p></blockquote>'
+        f"<blockquote><p>{before}<mark>{text(around.quote)}</mark>{after.rstrip()}</p></blockquote>"
     )

@@ -1,4 +1,4 @@
-"""A question over all charters as something to look at: a table, a count, and what comes near where the answer is no."""
+"""A question over all charters to look at: a count, a table, a map, and what comes near where the answer is no."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def verdicts_html(answer: Answer, catalogue: Catalogue, turn: int) -> str:
     if answer.kind != "collection" or not answer.items:
         return ""
     return (
-        f'<h3>Oordeel per {text(_unit(catalogue))}</h3>{_count(answer.items)}'
+        f"<h3>Oordeel per {text(_unit(catalogue))}</h3>{_count(answer.items)}"
         f'<div class="overzicht">{_table(answer, catalogue, turn)}{map_html(answer.items, catalogue.atlas, turn)}</div>'
     )
 
@@ -76,7 +76,8 @@ def _said(item: Verdict, answer: Answer, catalogue: Catalogue) -> str:
     by_number = {citation.n: citation for citation in answer.citations}
     quotes = [_reading(by_number[n], catalogue) for n in item.citations if n in by_number]
     value = item.value or ""
-    shown = f"<strong>{text(value)}</strong>" if value and not any(value in quote for quote in quotes) else ""
+    new = value and not any(value.removesuffix(" …") in quote for quote in quotes)
+    shown = f"<strong>{text(value)}</strong>" if new else ""
     quote = f"<q>{text(_short(quotes[0]))}</q>" if quotes else ""
     return f"{shown} {quote}".strip() or '<span class="stil">–</span>'
 
