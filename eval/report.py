@@ -42,6 +42,7 @@ MEANING = {
     "cite_precision": "deel van de citaten dat bewijs is (ondergrens)",
     "refused_unanswerable": "onbeantwoordbare vragen terecht geweigerd",
     "false_refusal": "beantwoordbare vragen ten onrechte geweigerd",
+    "refusal_precision": "weigeringen die terecht waren",
     "precision": "deel van de genoemde steden dat klopt",
     "recall": "deel van de juiste steden dat is genoemd",
     "f1": "precisie en volledigheid samen",

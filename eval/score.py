@@ -12,9 +12,21 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.gold import GoldQuestion, Source, read_gold
-from eval.metrics import Figures, score
+from eval.metrics import score
 from eval.program import program
-from eval.summary import CHECKS, COLLECTION, NAMES, REFUSAL, RETRIEVAL, SINGLE, SUPPORT, Scored, figure, groups, means
+from eval.summary import (
+    CHECKS,
+    COLLECTION,
+    NAMES,
+    REFUSAL,
+    RETRIEVAL,
+    SINGLE,
+    SUPPORT,
+    Scored,
+    figure,
+    groups,
+    refusals,
+)
 from ingest.errors import GoldError, UsageError
 
 COLUMNS = (
@@ -67,14 +79,17 @@ def tables(scored: Sequence[Scored]) -> Iterable[Table]:
         for heading in ("", "maat", "waarde", "n"):
             table.add_column(heading, justify="right" if heading in ("waarde", "n") else "left")
         for heading, names in COLUMNS:
-            _rows(table, heading, means(part, names), part)
+            values = {name: figure(part, name) for name in names}
+            _rows(table, heading, values | ({"refusal_precision": refusals(part)} if names == REFUSAL else {}))
         yield table
 
 
-def _rows(table: Table, heading: str, found: Figures, part: Sequence[Scored]) -> None:
-    for place, (name, value) in enumerate(found.items()):
-        shown = f"{value:.1f}" if name == "words" else f"{value:.3f}"
-        table.add_row(heading if not place else "", name, shown, str(len(figure(part, name))))
+def _rows(table: Table, heading: str, values: Mapping[str, Sequence[float]]) -> None:
+    found = {name: given for name, given in values.items() if given}
+    for place, (name, given) in enumerate(found.items()):
+        mean = sum(given) / len(given)
+        shown = f"{mean:.1f}" if name == "words" else f"{mean:.3f}"
+        table.add_row(heading if not place else "", name, shown, str(len(given)))
     if found:
         table.add_section()
 

@@ -55,7 +55,7 @@ def means(scored: Sequence[Scored], names: Iterable[str]) -> Figures:
 
 def estimates(scored: Sequence[Scored]) -> dict[str, Estimate]:
     """Return every figure with its interval: Wilson's for shares, the bootstrap's for the rest."""
-    found = {name: figure(scored, name) for name in ALL}
+    found = {name: figure(scored, name) for name in ALL} | {"refusal_precision": refusals(scored)}
     return {name: estimate(values) for name, values in found.items() if values}
 
 
@@ -64,11 +64,16 @@ def estimate(values: Sequence[float]) -> Estimate:
     return wilson(values) if set(values) <= {0.0, 1.0} else bootstrap(values)
 
 
+def refusals(scored: Iterable[Scored]) -> list[float]:
+    """Return 1 for each refusal that was right and 0 for each that was not."""
+    found = [(one.figures.get("refused_unanswerable", 0.0), one.figures.get("false_refusal", 0.0)) for one in scored]
+    return [right for right, wrong in found if right or wrong]
+
+
 def refusal_precision(scored: Iterable[Scored]) -> float | None:
     """Return the share of the refusals that were right; None when nothing was refused."""
-    right = sum(one.figures.get("refused_unanswerable", 0.0) for one in scored)
-    wrong = sum(one.figures.get("false_refusal", 0.0) for one in scored)
-    return right / (right + wrong) if right + wrong else None
+    found = refusals(scored)
+    return sum(found) / len(found) if found else None
 
 
 def latency(answers: Iterable[Mapping[str, Any]]) -> dict[str, Figures]:

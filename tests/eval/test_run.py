@@ -6,7 +6,7 @@ from eval.compare import compare, show
 from eval.metrics import RECALL_AT
 from eval.retrieval import ir_figures, judgements
 from eval.run import read_run, run
-from eval.summary import Scored, bootstrap, latency, mcnemar, percentile, wilson
+from eval.summary import Scored, bootstrap, estimates, latency, mcnemar, percentile, refusal_precision, wilson
 from ingest.errors import GoldError
 
 
@@ -113,6 +113,15 @@ def test_percentiles_lie_between_the_nearest_two():
 def test_latency_is_reported_for_each_stage():
     answers = [{"timings_ms": {"total": value}} for value in (1, 2, 3)] + [{}]
     assert latency(answers)["total"] == {"p50": 2, "p95": pytest.approx(2 + 0.9)}
+
+
+def test_the_precision_of_refusing_is_over_the_refusals(gold):
+    refused = [{"refused_unanswerable": 1.0}] * 3 + [{"false_refusal": 1.0}]
+    others = [{"refused_unanswerable": 0.0}, {"false_refusal": 0.0}]
+    scored = [Scored(gold[0], figures) for figures in (*refused, *others)]
+    assert refusal_precision(scored) == 3 / 4
+    assert estimates(scored)["refusal_precision"].n == 4
+    assert refusal_precision(scored[4:]) is None
 
 
 def test_a_scored_question_carries_its_figures(gold):
