@@ -42,6 +42,7 @@ class Tally:
     dropped: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     no_answer: bool = False
+    first: float = 0.0  # seconds until the first sentence that was kept
 
     @property
     def count(self) -> WritingCount:
@@ -73,6 +74,7 @@ class Writer:
             form = _Single(self, question, query, answer) if answer.kind == "single" else _Each(self, question, answer)
             with closing(self._written(form, tally, stop or threading.Event())) as states:
                 for last in states:
+                    tally.first = tally.first or time.perf_counter() - started
                     yield _timed(last, started, writing=True)
         except LanguageModelError as error:
             if self.required:
@@ -80,7 +82,8 @@ class Writer:
             why = ". ".join(filter(None, (error.found, error.remedy)))
             yield _timed(_with_note(answer, f"{why}. Dit zijn zinnen uit de bron."), started)
             return
-        yield _timed(_concluded(answer, last, tally, self.model.name), started)
+        done = _timed(_concluded(answer, last, tally, self.model.name), started)
+        yield replace(done, timings_ms={**done.timings_ms, "first_written": round(tally.first * 1000, 1)})
 
     def _written(self, form: "_Single | _Each", tally: Tally, stop: threading.Event) -> Generator[Answer]:
         cutter, seen = Sentences(), Counter[str]()
