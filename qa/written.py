@@ -19,10 +19,11 @@ from qa.check import Names, Source, parsed, refusal_of
 from qa.compose import Citations
 from qa.draft import Draft, Sentences, joined, pieces_of, renumbered
 from qa.evidence import evidence
+from qa.facts import FactKind, facts
 from qa.llm import LONGEST, LanguageModel
 from qa.model import Answer, Citation, WritingCount
 from qa.prompt import fitting, messages
-from qa.question import Question
+from qa.question import Asked, Question
 from qa.support import TokenSupport
 from qa.values import date_limit
 
@@ -31,6 +32,11 @@ OFFERED = 12  # sentences offered for one answer; the extractive answer's own co
 SENTENCES = 5  # that one answer may have
 REPEATS = 3  # of a sentence after which the model is stopped
 NO_ANSWER = "GEEN ANTWOORD"
+_ANSWERS: dict[Asked, tuple[FactKind, ...]] = {
+    "number": ("number", "percent", "money", "quantity", "ordinal"),
+    "amount": ("money", "number", "percent", "quantity"),
+    "date": ("date", "year", "month", "number"),
+}
 
 
 @dataclass
@@ -179,6 +185,7 @@ class _Single:
 
     def __init__(self, writer: Writer, question: Question, query: Query, answer: Answer) -> None:
         self._writer, self._answer, self._scope = writer, answer, question.scope
+        self._asked = question.asked
         self._citations = {one.n: one for one in writer.offered(question, query, answer)}
         self._all = writer.sources(list(self._citations.values()))
         self._sources = writer.fitting(self._all)
@@ -206,7 +213,7 @@ class _Single:
 
     def answer(self, tally: Tally) -> Answer:
         """Return the answer as it stands; its citations keep the extractive answer's numbers, new ones follow."""
-        parts = self._draft.parts
+        parts = [*self._draft.done, *(part for part in self._draft.rest if says(part.text, self._asked))]
         used = dict.fromkeys(n for part in parts for n in part.numbers)
         first = [n for n in used if n <= len(self._answer.citations)]
         numbers = {old: new for new, old in enumerate([*sorted(first), *(n for n in used if n not in first)], start=1)}
@@ -266,6 +273,15 @@ class _Each:
         (part,) = [part for part in draft.done if part.written]
         item = next(item for item in self._answer.items if item.charter == charter)
         return f"{charter} – {part.text.rstrip('.')} {''.join(f'[{n}]' for n in item.citations)}"
+
+
+def says(text: str, asked: Asked) -> bool:
+    """Say whether a sentence of the source may hold what is asked; where a number or date is asked, it must have one.
+
+    What may hold it stays in a written answer: the model may have taken the wrong number, and the reader can see that.
+    """
+    kinds = _ANSWERS.get(asked)
+    return kinds is None or any(fact.kind in kinds for fact in facts(text))
 
 
 def slots(answer: Answer) -> dict[str, tuple[int, int]]:

@@ -5,12 +5,13 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import asynccontextmanager
 
 import pytest
 from ollama_server import MODEL, Drop, Forever, Raw, Say, Status, Think, Wait
 
 from ingest.errors import LanguageModelError
-from qa.llm import check_present, has_model, ollama, server_models
+from qa.llm import LanguageModel, Limits, check_present, has_model, ollama, server_models
 
 ASKED = [("system", "Wees kort."), ("user", "Wat is een Kindlint?")]
 
@@ -101,6 +102,17 @@ def test_stopping_stops_the_server_within_a_second(server, model, how):
         assert list(pieces) == []
     assert server.hung_up.wait(1)
     assert time.monotonic() - started < 1
+
+
+def test_any_model_of_llama_index_can_take_its_place():
+    from llama_index.core.llms.mock import MockLLM
+
+    @asynccontextmanager
+    async def opened():
+        yield MockLLM()
+
+    other = LanguageModel("naschrijver", opened, Limits(3, 3, 3), lambda: None)
+    assert "Wat is een Kindlint?" in "".join(other.stream(ASKED))
 
 
 def test_the_models_of_a_server_are_known_quickly(server):

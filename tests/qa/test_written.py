@@ -12,6 +12,7 @@ from ollama_server import Drop, Forever, Raw, Say, Status, Think, Wait
 from ingest.errors import LanguageModelError
 from qa.facts import unsupported
 from qa.model import to_dict
+from qa.written import says
 
 AGENTS = "Hoeveel extra wijkagenten krijgt het korps Noord-Holland Noord in de periode 2007-2011?"
 FLAGSHIP = "welke steden nemen deel aan experiment gezonde wijk?"
@@ -88,6 +89,21 @@ def test_a_refused_sentence_gives_way_to_the_source_and_the_answer_says_so(serve
     assert "900" not in last.answer and "zwembad" not in last.answer
     assert (last.written.kept, last.written.replaced, last.written.dropped) == (1, 1, 1)
     assert "1 vervangen door de bron, 1 geschrapt" in last.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asked", "stays"),
+    [
+        ("Het rijk stelt 500 extra wijkagenten beschikbaar.", "number", True),
+        ("De verdeling loopt via het regionaal college.", "number", False),
+        ("De verdeling loopt via het regionaal college.", "explain", True),
+        ("Dit is in de loop van 2008 klaar.", "date", True),
+        ("Dit is binnenkort klaar.", "date", False),
+        ("De gemeente krijgt hiervan € 70.000.", "amount", True),
+    ],
+)
+def test_a_sentence_of_the_source_stays_where_it_may_hold_what_is_asked(sentence, asked, stays):
+    assert says(sentence, asked) is stays
 
 
 NONSENSE = {
