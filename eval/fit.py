@@ -1,11 +1,13 @@
 """``python -m eval.fit QUESTIONS.jsonl``: fit the weights of ``qa/weights.json`` again and write them.
 
-Three logistic models, all on features that ``qa`` computes itself:
+Four logistic models, all on features that ``qa`` computes itself:
 
 - evidence: within one question, sentences in the lines of the answer against the other sentences found (pairs);
 - certainty: questions with their answer against the same questions with every passage of the answer taken away,
   and the bundled single gold questions, the unanswerable ones counting three times;
-- verdict: charter by charter, the bundled collection gold questions without those that a date decides.
+- verdict: charter by charter, the bundled collection gold questions, without those where a date, name or person is
+  looked up and those held out;
+- proof: within one charter of these questions, sentences that hit the gold evidence against the others (pairs).
 
 QUESTIONS.jsonl holds ``question``, ``style``, ``charter`` and the lines ``start`` to ``end`` of the answer.
 """
@@ -13,37 +15,45 @@ QUESTIONS.jsonl holds ``question``, ``style``, ``charter`` and the lines ``start
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.gold import Evidence as GoldEvidence
 from eval.gold import GoldQuestion, Source, bundled_gold, read_gold
+from eval.metrics import hits_some
 from eval.program import program
 from index.dutch import words
 from index.search import Hit, Mask
 from ingest.errors import UsageError
 from qa.certainty import CERTAINTY, certainty_features
-from qa.collection import VERDICT, read_charters
+from qa.collection import finder, read_all
+from qa.compose import Citations
 from qa.engine import Engine
 from qa.evidence import FEATURES, Evidence, evidence
 from qa.question import Question
+from qa.reading import PROOF, VERDICT, Reading
 from qa.settings import load_settings
 from qa.single import READ, RETRIEVED
-from qa.values import date_limit
 
 SAMPLE, SEED = 1500, 7
+VERDICT_STRENGTH, PROOF_STRENGTH = 0.05, 0.03  # best when each question is judged by weights fitted without it
+HELD_OUT = frozenset(f"own2-{number:02}" for number in range(2, 25, 2))  # never fitted on: they check the rest
 Rows = NDArray[np.float64]
 
 
-def logistic(rows: Rows, labels: Rows, weights: Rows | None = None, intercept: bool = True) -> tuple[Rows, float]:
-    """Return coefficients (features,) in the features' own units, and the intercept."""
+def logistic(
+    rows: Rows, labels: Rows, weights: Rows | None = None, intercept: bool = True, strength: float = 0.3
+) -> tuple[Rows, float]:
+    """Return coefficients (features,) in the features' own units, and the intercept; low strength: small ones."""
     from sklearn.linear_model import LogisticRegression
 
     mean = rows.mean(axis=0) if intercept else np.zeros(rows.shape[1])
     spread = rows.std(axis=0) + 1e-6
-    model = LogisticRegression(C=0.3, fit_intercept=intercept, max_iter=5000)
+    model = LogisticRegression(C=strength, fit_intercept=intercept, max_iter=5000)
     model.fit((rows - mean) / spread, labels, sample_weight=weights)
     slopes: Rows = model.coef_[0] / spread
     return slopes, float(model.intercept_[0] - slopes @ mean) if intercept else 0.0
@@ -85,21 +95,54 @@ def certainty_rows(
     return np.array(rows, np.float64), np.array(labels), np.array(weights)
 
 
-def verdict_rows(engine: Engine, gold: Sequence[GoldQuestion]) -> tuple[Rows, Rows]:
+def collection_readings(
+    engine: Engine, gold: Sequence[GoldQuestion]
+) -> list[tuple[GoldQuestion, Question, list[Reading]]]:
+    """Return the collection questions with what every charter says; without those that are looked up, or held out."""
+    names = tuple(charter.name for charter in engine.index.charters)
+    out = []
+    for one in gold:
+        question = engine.understand(one.question)
+        if one.roll is None or one.id in HELD_OUT or question.kind != "collection":
+            continue
+        query = engine.searcher.query(question.search)
+        subject, readings = read_all(question, query, engine.searcher, names)
+        if finder(question, engine.searcher, subject, names) is None:
+            out.append((one, question, readings))
+    return out
+
+
+def verdict_rows(read: Sequence[tuple[GoldQuestion, Question, list[Reading]]]) -> tuple[Rows, Rows]:
     """Return features (charters of all questions, features) and labels (1 mentioned)."""
     rows, labels = [], []
-    names = tuple(charter.name for charter in engine.index.charters)
-    for one in gold:
-        if one.roll is None or date_limit(one.question):
-            continue
-        question = engine.understand(one.standalone or one.question)
-        readings = read_charters(question, engine.searcher.query(question.search), engine.searcher, names)
+    for one, question, readings in read:
         for reading in readings:
-            label = one.roll.items[reading.charter]
-            if label != "deels":
+            label = one.roll.items[reading.charter] if one.roll else "deels"
+            if label != "deels" and reading.ranked:
                 rows.append(reading.features)
                 labels.append(float((label == "ja") != question.negated))
     return np.array(rows, np.float64), np.array(labels)
+
+
+def proof_pairs(engine: Engine, source: Source, read: Sequence[tuple[GoldQuestion, Question, list[Reading]]]) -> Rows:
+    """Return differences (pairs, features) of a sentence that hits the evidence of a charter and one that does not."""
+    chance = np.random.default_rng(SEED)
+    pairs = []
+    for one, question, readings in read:
+        for reading in readings if not question.negated else ():
+            needed = [entry for entry in one.evidence if entry.charter == reading.charter]
+            right = [_hits(engine, source, found.evidence, needed) for found in reading.ranked]
+            good = [found.features for found, hit in zip(reading.ranked, right, strict=True) if hit][:4]
+            bad = [found.features for found, hit in zip(reading.ranked, right, strict=True) if not hit]
+            if good and bad:
+                chosen = chance.choice(len(bad), min(12, len(bad)), replace=False)
+                pairs += [first - bad[second] for first in good for second in chosen]
+    return np.array(pairs, np.float64)
+
+
+def _hits(engine: Engine, source: Source, found: Evidence, needed: Sequence[GoldEvidence]) -> bool:
+    citation = asdict(Citations(engine.index.documents).cite(found))
+    return hits_some(citation, needed, source)
 
 
 def _searched(
@@ -165,8 +208,13 @@ def main(arguments: Sequence[str]) -> None:
     rows, labels, weights = certainty_rows(engine, asked[: SAMPLE // 2], [one for one in gold if one.roll is None])
     slopes, intercept = logistic(rows, labels, weights)
     fitted["certainty"] = _named(CERTAINTY, slopes) | {"intercept": round(intercept, 4)}
-    slopes, intercept = logistic(*verdict_rows(engine, gold))
+    read = collection_readings(engine, gold)
+    slopes, intercept = logistic(*verdict_rows(read), strength=VERDICT_STRENGTH)
     fitted["verdict"] = _named(VERDICT, slopes) | {"intercept": round(intercept, 4)}
+    pairs = proof_pairs(engine, source, read)
+    labels = np.repeat([1.0, 0.0], len(pairs))
+    slopes, _ = logistic(np.concatenate([pairs, -pairs]), labels, intercept=False, strength=PROOF_STRENGTH)
+    fitted["proof"] = _named(PROOF, slopes)
     target.write_text(json.dumps(fitted, indent=1), encoding="utf-8")
 
 

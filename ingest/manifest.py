@@ -58,10 +58,11 @@ class DocumentEntry(_Strict):
 
 
 class Manifest(_Strict):
-    """The file ``manifest.toml`` beside the documents."""
+    """The file ``manifest.toml`` beside the documents; ``synonyms`` are groups of words that mean one thing in them."""
 
     title: str = ""
     provenance: str = ""
+    synonyms: tuple[tuple[str, ...], ...] = ()
     documents: tuple[DocumentEntry, ...] = ()
 
     def entry(self, name: str) -> DocumentEntry | None:

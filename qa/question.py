@@ -17,11 +17,29 @@ from qa.model import Kind
 Asked = Literal["number", "amount", "date", "person", "place", "list", "yesno", "explain", "fact"]
 
 # What people call a unit of the corpus when they ask over all of them.
-_UNITS = r"(?:steden|stad|gemeentes?|gemeenten|charters?|plaatsen|documenten?|stukken|rapporten|nota's|partijen)"
+_UNITS = r"(?:steden|stad|gemeentes?|gemeenten|charters?|plaatsen|documenten?|stukken|rapporten|nota's)"
 _OVER_ALL = re.compile(
     rf"\b(?:welke?|hoeveel|alle|elke?|iedere?|noem|per|aantal|sommige|overige)\s+(?:van de\s+)?(?:\d+\s+|achttien\s+)?{_UNITS}\b"
-    rf"|\b{_UNITS}\s+(?:die|waar|met|zonder)\b|\b(?:overal|waar allemaal|iedereen)\b"
+    rf"|(?:^|\b(?:noem|geef|lijst|overzicht|alle|de|van)\s+)(?:de |alle )?{_UNITS}\s+(?:die|waar|met|zonder)\b"
+    rf"|\bin (?:de )?(?:verschillende|diverse) {_UNITS}\b|\b(?:overal|waar allemaal)\b"
 )
+_UNIT_NAMED = re.compile(rf"\b(?:per|elke?|iedere?|alle|welke?|hoeveel|aantal|de|van)\s+{_UNITS}\b|^{_UNITS}\b")
+_EVERY = re.compile(rf"\b(?:per|elke?|iedere?|alle)\s+{_UNITS}\b")
+_COUNTS_UNITS = re.compile(rf"\b(?:hoeveel|aantal)\s+(?:van de\s+)?(?:\d+\s+|achttien\s+)?{_UNITS}\b")
+# Where no place is named, "waar komt een klussendienst" and "in welke wijken …" ask over all charters. A thing that is
+# known ("waar komt het Randpark", "waar staat de afkorting voor", "waar kan ik terecht") is asked of one.
+_WHERE = re.compile(
+    r"^(?:en )?waar (?:allemaal )?\w+ (?:er )?(?!(?:ik|je|jij|u|we|wij|men|iemand|de|het|dit|dat|die|deze)\b)"
+    r"|^(?:en )?waar \w+ (?:het rijk|de (?:gemeente|stad)|het kabinet)\b"
+)
+_WHERE_OTHERWISE = re.compile(
+    r"\b(?:voor|uit|over|mee|toe|aan|vandaan|terecht|op|bij|van|naar)\s*[?.!]*$|\b(?:terecht|bedoeld|bestemd|vinden|vandaan|afkorting)\b"
+)
+_AREAS = re.compile(
+    r"^(?:in |bij |voor |om |aan )?welke (?:\w+ )?(?:wijken|\w*wijken|buurten|(?:politie)?korpsen|(?:politie)?regio's|gebieden)\b"
+)
+_OF_NAMES = re.compile(r"\b(?:bij naam|met naam|namen|hoe heten|naam van)\b")
+_ELSEWHERE = re.compile(r"(?:^|\s)(?:[Ii]n|[Tt]e|[Uu]it|[Vv]an) [A-Z][a-z]+")
 _NEGATED = re.compile(
     r"\b(?:niets|geen (?:enkele?|woord|melding)|(?:charters?|steden|stad|gemeente[ns]?)\b.{0,60}\b(?:niet|geen)\b|zonder|ontbreek\w*|ontbreken)\b"
 )
@@ -33,11 +51,11 @@ _ASKED: tuple[tuple[Asked, str], ...] = (
     ),
     (
         "amount",
-        r"\b(?:hoeveel (?:geld|euro|miljoen|budget|subsidie)|welk(?:e)? (?:bedrag|budget|som|bijdrage|investering)|bedrag\w*|budget\w*|kost(?:en)?\b|euro'?s?\b|miljoen|rijksgeld|rijksbijdrage|waard)",
+        r"\b(?:hoeveel (?:geld|euro|miljoen|budget|subsidie|dragen|draagt|betalen|betaalt|krijg\w*|kost|kosten|ontvang\w*|leg\w*|invest\w*|zetten|zet|geven|geeft|steken|steekt|stoppen|stopt)|welk(?:e)? (?:bedrag|budget|som|bijdrage|investering)|bedrag\w*|budget\w*|kost(?:en)?\b|euro'?s?\b|miljoen|rijksgeld|rijksbijdrage|waard)",
     ),
     (
         "number",
-        r"\b(?:hoeveel|hoe (?:vaak|groot|hoog|lang|veel)|aantal(?:len)?|welk(?:e)? (?:percentage|aandeel|deel|cijfer|score)|percentage|procent|streefcijfer)\b",
+        r"\b(?:hoeveel|hoe (?:vaak|groot|hoog|lang|veel)|aantal(?:len)?|welke? (?:\w*percentage|\w*aandeel|deel|\w*cijfer|score)|\w*percentage|procent|verhouding)\b",
     ),
     (
         "person",
@@ -223,10 +241,30 @@ _ABOUT_PLACES = re.compile(
     r"\b(?:welke|namen van de|hoe heten de)\s+(?:\w+\s+)?(?:wijk|wijken|krachtwijken?|buurt|buurten)\b"
 )
 # Everyday words for what policy texts call otherwise; both are searched for.
-_SIGNING = "ondertekend ondertekening"
+_SIGNING = ("ondertekend", "ondertekening")
+_LASTING = ("gelden", "geldt")
 _POLICY_WORDS = {
-    stem(word): _SIGNING for word in ("tekenen", "tekende", "tekenden", "getekend", "handtekening", "ondertekend")
+    **dict.fromkeys(
+        map(
+            stem,
+            (
+                "tekenen",
+                "tekende",
+                "tekenden",
+                "getekend",
+                "handtekening",
+                "ondertekend",
+                "ondertekening",
+                "ondertekeningsdatum",
+                "tekendatum",
+            ),
+        ),
+        _SIGNING,
+    ),
+    **dict.fromkeys(map(stem, ("ingaan", "ingegaan", "looptijd", "lopen", "duren")), _LASTING),
 }
+_GOES_INTO_FORCE = re.compile(r"\bga(?:at|an)\b.*\bin\s*[?.]*$")
+_ABOUT_SIGNING = re.compile(r"\w*(?:teken(?:d|de|den|en|ing|ingsdatum)\b|handtekening|tekendatum)")
 _NOT_COUNTED = STOP_WORDS | frozenset(
     [
         "extra",
@@ -252,7 +290,7 @@ class Question:
 
     ``search`` is the question for retrieval, with misspelt words mended; ``topic`` are the folded words that carry its
     subject (no question words, no names of charters); ``counted`` is the stem of what "hoeveel …" counts;
-    ``alternatives`` are pairs of words of which either will do; ``unit`` is what a unit of the corpus is called;
+    ``alternatives`` are words of which any one will do; ``unit`` is what a unit of the corpus is called;
     ``corrections`` are (as written, as understood); ``within`` and ``only`` are the user's filters on charter and party.
     """
 
@@ -264,7 +302,7 @@ class Question:
     asked: Asked
     topic: tuple[str, ...]
     counted: str = ""
-    alternatives: tuple[tuple[str, str], ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
     unit: str = "documenten"
     negated: bool = False
     corrections: tuple[tuple[str, str], ...] = ()
@@ -276,6 +314,21 @@ class Question:
     def about_places(self) -> bool:
         """Whether the neighbourhoods themselves are asked for ("om welke wijken gaat het")."""
         return bool(_ABOUT_PLACES.search(fold(self.text)))
+
+    @property
+    def about_names(self) -> bool:
+        """Whether proper names are asked for ("welke corporaties, bij naam")."""
+        return bool(_OF_NAMES.search(fold(self.text)))
+
+    @property
+    def about_signing(self) -> bool:
+        """Whether the signing of the charters themselves is asked about."""
+        return bool(_ABOUT_SIGNING.search(fold(self.text)))
+
+    @property
+    def every(self) -> bool:
+        """Whether something is asked of each charter ("per stad"), so that most will have it."""
+        return bool(_EVERY.search(fold(self.text)))
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -295,12 +348,12 @@ def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Que
         search=sought,
         kind=kind,
         charters=named,
-        actor=_actor(fold(search)),
-        asked=_asked(search),
-        topic=_topic(sought, charters),
+        actor=_actor(_UNIT_NAMED.sub("", fold(search)) if kind == "collection" else fold(search)),
+        asked="list" if kind == "collection" and _COUNTS_UNITS.search(fold(search)) else _asked(search),
+        topic=_without_units(_topic(sought, charters)) if kind == "collection" else _topic(sought, charters),
         counted=_counted(search),
         unit="charters" if any(charter.aliases for charter in charters) else "documenten",
-        alternatives=_alternatives(search),
+        alternatives=_alternatives(search) + (_policy_terms(search) if kind == "collection" else ()),
         negated=kind == "collection" and bool(_NEGATED.search(fold(search))),
         corrections=corrections,
     )
@@ -360,9 +413,23 @@ def mended(text: str, corrections: Sequence[tuple[str, str]]) -> str:
 def _kind(text: str, named: tuple[str, ...], total: int) -> Kind:
     if len(named) > 1:
         return "compare"
-    if not named and total > 1 and _OVER_ALL.search(fold(text)):
-        return "collection"
-    return "single"
+    if named or total == 1:
+        return "single"
+    return "collection" if _over_all(text) else "single"
+
+
+def _over_all(text: str) -> bool:
+    """Whether a question that names no charter asks over all of them; a yes-or-no question asks about one thing."""
+    folded = fold(text).strip()
+    if _EVERY.search(folded) and not _VERB_FIRST.match(folded):
+        return True
+    if _VERB_FIRST.match(folded) and not _OVER_ALL.match(folded):
+        return False
+    if _OVER_ALL.search(folded):
+        return True
+    proper = re.match(r"(?:En )?[Ww]aar \w+ (?:er )?[A-Z]", text.strip())
+    where = _WHERE.match(folded) and not _WHERE_OTHERWISE.search(folded) and not proper
+    return bool((where or _AREAS.match(folded)) and not _ELSEWHERE.search(text))
 
 
 def _asked(text: str) -> Asked:
@@ -372,15 +439,30 @@ def _asked(text: str) -> Asked:
     return next((asked for asked, pattern in _ASKED if re.search(pattern, folded)), "fact")
 
 
-def _alternatives(text: str) -> tuple[tuple[str, str], ...]:
-    """Pairs of words of which either will do: "zwerfafval of zwerfvuil", "kansenzone (kanszone)", "CJG/OKC"."""
-    pairs = re.findall(r"(\w{3,}) of (?:een |het |de )?(\w{3,})|(\w{3,}) \((\w{3,})\)|(\w{3,})/(\w{3,})", fold(text))
-    return tuple(tuple(word for word in pair if word) for pair in pairs)
+def _alternatives(text: str) -> tuple[tuple[str, ...], ...]:
+    """Words of which any one will do: "zwerfafval of zwerfvuil", "kansenzone (kanszone)", "CJG/OKC", "a, b of c"."""
+    found = re.findall(
+        r"((?:[\w-]{3,}, (?:een |het |de )?)*[\w-]{3,}) of (?:een |het |de )?(\w{3,})|(\w{3,}) \((\w{3,})\)|(\w{3,})/(\w{3,})",
+        fold(text),
+    )
+    groups = (tuple(word for part in match for word in re.findall(r"\w{3,}", part)) for match in found)
+    return tuple(tuple(word for word in group if word not in STOP_WORDS) for group in groups)
+
+
+def _policy_terms(text: str) -> tuple[tuple[str, ...], ...]:
+    """Everyday words of a question with the policy terms that mean the same, each group of which any one will do."""
+    groups: list[tuple[str, ...]] = [
+        (word, *_POLICY_WORDS[stem(word)]) for word in words(text) if stem(word) in _POLICY_WORDS
+    ]
+    if _GOES_INTO_FORCE.search(fold(text)):
+        groups.append(_LASTING)
+    return tuple(dict.fromkeys(groups))
 
 
 def _in_policy_words(text: str) -> str:
     """Return the question with the policy term added for an everyday word that has one."""
-    added = [_POLICY_WORDS[stem(word)] for word in words(text) if stem(word) in _POLICY_WORDS]
+    given = words(text)
+    added = [term for group in _policy_terms(text) for term in group if term not in given]
     return f"{text} {' '.join(dict.fromkeys(added))}".strip()
 
 
@@ -411,3 +493,8 @@ def _topic(text: str, charters: Sequence[Charter]) -> tuple[str, ...]:
     names = {word for charter in charters for name in _names(charter) for word in words(name)}
     telling = [word for word in words(text) if word not in STOP_WORDS and word not in names]
     return tuple(dict.fromkeys([word for word in telling if word not in _GENERIC] or telling))
+
+
+def _without_units(topic: tuple[str, ...]) -> tuple[str, ...]:
+    """What the units are called says nothing of what is asked of them, unless there is nothing else."""
+    return tuple(word for word in topic if not re.fullmatch(_UNITS, word)) or topic

@@ -2,19 +2,20 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from index.dutch import fold
+from index.dutch import fold, stem
 from qa.question import Asked
 
 _MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
            "november", "december")  # fmt: skip
 _MONTH = "|".join(_MONTHS)
 NO_YEAR = 1  # the year of a date that is written without one
-_WRITTEN = re.compile(rf"\b(\d{{1,2}})\s+({_MONTH})(?:\s+((?:19|20)\d\d))?\b", re.I)
-_DIGITS = re.compile(r"(?<![\d.,])(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/. ]\s?((?:19|20)?\d\d)(?!\d)")
-_NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?"
+_WRITTEN = re.compile(rf"(?<!\d)(?<!\d[.,])(\d{{1,2}})\s+({_MONTH})(?:\s+((?:19|20)\d\d))?\b", re.I)
+_DIGITS = re.compile(r"(?<!\d)(?<!\d[.,])(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/. ]\s?((?:19|20)?\d\d)(?!\d)")
+_NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
 _AMOUNT = re.compile(
     rf"€\s?(?:{_NUMBER})(?:\s?(?:miljoen|miljard|mln|mld|duizend|ton)\b)?\.?(?:,-+)?"
     rf"|(?:{_NUMBER})\s?(?:miljoen|miljard|mln\.?|mld\.?|duizend|ton)?\s?euro\b|(?:{_NUMBER})\s?(?:miljoen|mln|miljard)\b",
@@ -28,7 +29,14 @@ _WORDS = {
 NUMERALS = {number: word for word, number in _WORDS.items()} | {1: "eén", 0: "geen enkele"}
 _COUNTED = re.compile(rf"(?:{_NUMBER})%?|\b(?:{'|'.join(word for word in _WORDS if word != 'een')})\b", re.I)
 _YEAR = re.compile(r"(?:19|20)\d\d$")
-_NAME = re.compile(r"\b[A-Z][\w&'-]*(?:\s+(?:van|de|der|den|het|en|&)?\s*[A-Z][\w&'-]*)*")
+_PERCENT = re.compile(r"\d+(?:,\d+)?\s?(?:%|procent)")
+_RATIO = re.compile(r"(?<![\d,.])\d{1,2}\s?%?\s?[-–/:]\s?\d{1,2}\s?%?(?![\d,.])")
+# A name of one or more words, at most a small word between: "Haag Wonen", "Rotterdam-Rijnmond", "Van der Pekbuurt".
+_CAPITAL = r"(?:[A-Z][\w&'’-]*)"
+_NAME = rf"(?:(?:De |Het |'t )?{_CAPITAL}(?:(?: (?:van|de|der|den|het|voor|op|&))* {_CAPITAL}| {_CAPITAL})*)"
+_LISTED = rf"{_NAME}(?:(?:, | / |/| en | & |,? alsmede )(?:de |het )?{_NAME})*"
+_TITLE = r"(?:[Dd]rs|[Dd]r|[Mm]r|[Ii]r|[Ii]ng|[Pp]rof|[Dd]hr|[Mm]evr|[Mm]w|[Dd]e heer|[Mm]evrouw|[Hh]eer)\b\.?"
+_ENUMERATED = re.compile(r"^(?:\(?\d{1,2}[.)]|\(?[a-z][.)]|[-•o*]+)\s+")
 Order = Literal["before", "after", "in", "on"]
 
 
@@ -85,18 +93,49 @@ def date_limit(question: str) -> DateLimit | None:
 
 def value_of(asked: Asked, text: str, question: str, charter: str) -> str | None:
     """Return the value that a sentence gives to a question for an amount, number, date or name, or None."""
+    text = _ENUMERATED.sub("", text)
     if asked == "date":
-        found = dates(text)
-        return written_date(found[0][1]) if found and found[0][1].year > NO_YEAR else None
+        return _date(text, question)
     if asked == "amount":
-        amount = _AMOUNT.search(text)
-        return amount[0].strip() if amount else None
+        return _amount(text, charter)
     if asked == "number":
-        return _number(text, question)
-    if asked == "person":
-        names = [name for name in _NAME.findall(text)[1:] if name != charter]
-        return ", ".join(dict.fromkeys(names)) or None
+        return _share(text, question) or _number(text, question)
     return None
+
+
+_OF_SHARES = re.compile(r"percentage|procent|aandeel|verhouding|\bdeel\b")
+_UNTIL = re.compile(r"\b(?:tot wanneer|einddatum|eindig\w*|aflopen|loopt? .{0,40}\baf\b|tot en met wanneer)\b")
+
+
+def _date(text: str, question: str) -> str | None:
+    """The date in a sentence; of "vanaf … tot en met …" the end where the end is asked."""
+    found = [one for one in dates(text) if one[1].year > NO_YEAR] or dates(text)
+    if not found:
+        return None
+    written, day = found[-1] if _UNTIL.search(fold(question)) else found[0]
+    return written_date(day) if day.year > NO_YEAR else written
+
+
+def _amount(text: str, charter: str) -> str | None:
+    """The amount in a sentence; where there are more, the one nearest to the charter's own name."""
+    found = list(_AMOUNT.finditer(text))
+    own = text.find(charter)
+    if not found:
+        return None
+    best = min(found, key=lambda match: abs(match.start() - own)) if own >= 0 else found[0]
+    return best[0].strip()
+
+
+def _share(text: str, question: str) -> str | None:
+    """The percentages or ratio of a sentence, where those are asked, with the words that join them."""
+    if not _OF_SHARES.search(fold(question)):
+        return None
+    ratio = "verhouding" in fold(question)
+    found = list((_RATIO if ratio else _PERCENT).finditer(text))
+    if not found:
+        return None
+    joined = text[found[0].start() : found[-1].end()]
+    return joined if len(joined.split()) <= 16 else ", ".join(dict.fromkeys(match[0] for match in found))
 
 
 def _number(text: str, question: str) -> str | None:
@@ -119,3 +158,72 @@ def _inside_range(text: str, match: re.Match[str]) -> bool:
     """Whether the number is half of a range of years (2007 – 2011) or of a date."""
     around = text[max(0, match.start() - 8) : match.end() + 8]
     return bool(re.search(r"(?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d", around)) and len(match[0]) == 4
+
+
+def names_after(text: str, things: Collection[str], others: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the names that a sentence gives of a thing: "corporaties (Woonbron en Progez)", "korps Twente".
+
+    ``things`` are stems; a compound of one ("wooncorporatie") is one too. ``others`` are names that are not meant, of
+    places above all.
+    """
+    found: list[str] = []
+    for match in re.finditer(r"[^\W\d_]+", text):
+        if any(stem(fold(match[0])).endswith(thing) for thing in things):
+            rest = text[match.end() :]
+            listed = _NEXT.match(rest) or _FURTHER.match(rest)
+            if listed is not None:
+                found += _split(listed[1])
+    shut = {fold(name) for name in others}
+    return tuple(
+        dict.fromkeys(
+            name for name in found if len(name) > 2 and fold(name) not in shut and not re.fullmatch(_MONTH, fold(name))
+        )
+    )
+
+
+_NEXT = re.compile(rf"(?:[\s:|(\"'‘“]|te weten|zoals|waaronder|genaamd|van|met)*({_LISTED})")
+_FURTHER = re.compile(rf"[^.;]{{0,90}}?(?:\(|te weten |waaronder |genaamd )({_NAME}(?:, {_NAME})*(?: en {_NAME}))")
+
+
+def _split(listed: str) -> list[str]:
+    return [piece.strip() for piece in re.split(r", | / |/| en | & |,? alsmede ", listed) if piece.strip()]
+
+
+_PERSON = re.compile(
+    rf"(?={_TITLE}|[A-Z])(?:{_TITLE}\s*)*(?:[A-Z][\w’'-]*\.?\s?|(?:van|de|der|den|het|ten|ter)\s)+(?:sr\.?|jr\.?)?"
+)
+_OFFICE = re.compile(r"\b(?:minister|staatssecretaris|commissaris)\b")
+
+
+def person(text: str, role: str) -> str | None:
+    """Return the name of the person that a line gives, beside a role ("Hekman, wethouder") or by itself, or None.
+
+    Of several the one with a title or initials; without these the last, which the portfolio stands before.
+    """
+    if _OFFICE.search(text):
+        return None
+    pieces = re.split(
+        rf",|\n|\ben\b|\b[Dd]e (?:\w+ )?{role}\b|(?:\w+erend )?\w*{role}\b|(?<=[a-z]),? (?={_TITLE}\s)", text
+    )
+    names = [piece.strip(" .…;:()*") for piece in pieces if piece and _PERSON.fullmatch(piece.strip(" .…;:()*"))]
+    names = [name for name in names if 2 <= len(name.split()) <= 6]
+    sure = [name for name in names if re.match(rf"{_TITLE}|(?:[A-Z]\.\s?)+", name)]
+    return (sure or names or [None])[-1]
+
+
+_MARKS = re.compile(r"^[*•\-–\s]+|[*¹²³⁴⁵⁶⁷⁸⁹⁰]+(?=[\s.,;:)]|$)")
+_CLAUSE = re.compile(
+    r"[,;:]|\s[–-]\s"
+    r"|\s(?=(?:waarbij|waarmee|waarin|waardoor|zodat|omdat|om|die|dat|en|ten behoeve|in het kader|door|op basis)\b)"
+)
+
+
+def clause(text: str, limit: int) -> str:
+    """Return a text of at most ``limit`` words for a table, without marks of the layout, cut where a clause ends."""
+    plain = " ".join(_ENUMERATED.sub("", _MARKS.sub("", text)).split()).lstrip("*")
+    if len(plain.split()) <= limit:
+        return plain.rstrip(" ;,:.") if plain.endswith((";", ",", ":", ".")) else plain
+    ends = [match.start() for match in _CLAUSE.finditer(plain)]
+    fitting = [end for end in ends if limit // 3 <= len(plain[:end].split()) <= limit]
+    kept = plain[: fitting[-1]] if fitting else " ".join(plain.split()[:limit])
+    return f"{kept.rstrip(' ,;:–-')} …"

@@ -81,7 +81,11 @@ def read(name: str) -> list[dict[str, Any]]:
 
 FOLLOWING = read("own_followup.jsonl")
 SINGLE = read("own_single.jsonl") + [question for question in FOLLOWING if question["type"] != "aggregate"]
-COLLECTION = read("own_collection.jsonl") + [question for question in FOLLOWING if question["type"] == "aggregate"]
+COLLECTION = [
+    *read("own_collection.jsonl"),
+    *read("own_collection2.jsonl"),
+    *(question for question in FOLLOWING if question["type"] == "aggregate"),
+]
 EVERY = SINGLE + COLLECTION
 
 
@@ -254,6 +258,7 @@ ABSENT = {
     "own-not-02": r"combinatie-?\s?functie",
     "own-not-04": r"mediation",
     "own-not-05": r"groen (en|in )?\s?de stad",
+    "own2-09": r"luchtkwaliteit",
 }
 
 
