@@ -79,7 +79,11 @@ class PackagedEncoder:
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._words = np.load(folder / WORDS, mmap_mode="r")
-            self._session = onnxruntime.InferenceSession(str(folder / GRAPH), providers=["CPUExecutionProvider"])
+            options = onnxruntime.SessionOptions()
+            # Threads that wait give way: spinning ones take the cores from every other process.
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+            graph = str(folder / GRAPH)
+            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # three libraries, each with errors of its own that share no base
             raise ModelError(
                 f"Het uitgepakte taalmodel in {folder} is niet te lezen: {str(error).splitlines()[0]}",
