@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 
 from index.dutch import stem, words
 from index.search import Hit, Query, Searcher
@@ -36,15 +35,16 @@ def answer_collection(question: Question, query: Query, searcher: Searcher, sett
     mask = searcher.mask(charters, question.only)
     hits = searcher.search(query, mask, RETRIEVED)
     sure = certainty(question, evidence(question, query, hits[:READ], searcher), hits, searcher, mask)
-    subject, readings = read_all(question, query, searcher, charters)
-    find = finder(question, searcher, subject, charters)
-    if find is None and sure < NOWHERE and not _said(subject, readings):
-        readings = [replace(reading, ranked=()) for reading in readings]  # the least bad sentences are no mention
+    subject = subject_of(question, searcher, synonyms_of(searcher.index))
     citations = Citations(searcher.index.documents)
-    items = [
-        _verdict(question, reading, citations) if find is None else _found(question, reading, find, citations)
-        for reading in readings
-    ]
+    find = finder(question, searcher, subject, charters)
+    if find is not None:
+        items = [_found(question, name, find(name), citations) for name in charters]
+    else:
+        readings = read_charters(question, _widened(query, subject), searcher, subject, charters)
+        if sure < NOWHERE and not _said(readings):  # the least bad sentences are no mention
+            readings = [replace(reading, ranked=()) for reading in readings]
+        items = [_verdict(question, reading, citations) for reading in readings]
     return _collected(question, items, hits, sure, citations, "collection")
 
 
@@ -53,12 +53,16 @@ def read_all(
 ) -> tuple[Subject, list[Reading]]:
     """Read every charter for a question, synonyms and all."""
     subject = subject_of(question, searcher, synonyms_of(searcher.index))
+    return subject, read_charters(question, _widened(query, subject), searcher, subject, charters)
+
+
+def _widened(query: Query, subject: Subject) -> Query:
+    """Return the query with the other ways of saying its words, for the search by words."""
     forms = {term for ways in subject.forms for form in ways for term in form}
-    query = replace(query, terms=(*query.terms, *sorted(forms - set(query.terms))))
-    return subject, read_charters(question, query, searcher, subject, charters)
+    return replace(query, terms=(*query.terms, *sorted(forms - set(query.terms))))
 
 
-def _said(subject: Subject, readings: Sequence[Reading]) -> bool:
+def _said(readings: Sequence[Reading]) -> bool:
     """Whether some sentence says every word of the subject: then it is not in none of the charters."""
     return any(one.feature("share") >= 1 for reading in readings for one in reading.ranked)
 
@@ -69,29 +73,31 @@ def finder(question: Question, searcher: Searcher, subject: Subject, charters: S
     if question.about_places and all(own[name].places for name in charters):
         return lambda name: find_places(question, searcher, own[name])
     limit = date_limit(question.text)
-    if limit is not None or question.asked == "date":
+    if limit is not None:
         return lambda name: find_date(question, searcher, subject, name, limit)
+    if question.asked == "date":
+        return _where_most(lambda name: find_date(question, searcher, subject, name, None), charters)
     role = role_of(question)
     if role is not None:
-        return partial(_first, question, searcher, role)
+        return lambda name: find_person(question, searcher, name, role)
     if question.about_names:
-        names = find_names(question, searcher, subject, charters)
-        return names.get if names else None
+        return find_names(question, searcher, charters).get
     return None
 
 
-def _first(question: Question, searcher: Searcher, role: str, charter: str) -> Found | None:
-    return find_person(question, searcher, charter, role)
+def _where_most(find: Finder, charters: Sequence[str]) -> Finder | None:
+    """What was looked up, if most charters have it; else the question is about something that few mention."""
+    found = {name: find(name) for name in charters}
+    return found.get if sum(one is not None for one in found.values()) > len(charters) / 2 else None
 
 
-def _found(question: Question, reading: Reading, find: Finder, citations: Citations) -> Verdict:
+def _found(question: Question, charter: str, found: Found | None, citations: Citations) -> Verdict:
     """The verdict where something was looked up: found or not, and whether it meets the question's condition."""
-    found = find(reading.charter)
     if found is None:
-        return Verdict(reading.charter, "yes" if question.negated else "no", None, ())
+        return Verdict(charter, "yes" if question.negated else "no", None, ())
     status: Status = "partly" if found.holds is None else "yes" if found.holds != question.negated else "no"
     numbers = tuple(citations.cite(one).n for one in found.proofs) if status != "no" else ()
-    return Verdict(reading.charter, status, found.value if status != "no" else None, numbers)
+    return Verdict(charter, status, found.value if status != "no" else None, numbers)
 
 
 def _verdict(question: Question, reading: Reading, citations: Citations) -> Verdict:

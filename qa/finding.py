@@ -17,7 +17,7 @@ from index.search import Hit, Searcher
 from ingest.model import Charter
 from qa.evidence import FEATURES, Evidence
 from qa.question import Question
-from qa.subject import Place, Subject
+from qa.subject import Place, Subject, lexicon_of
 from qa.values import NO_YEAR, DateLimit, dates, names_after, person, value_of, written_date
 
 PROOFS = 3  # sentences at most that are given as proof
@@ -127,13 +127,15 @@ def _unreadable(text: str) -> str:
     return match[1] if match else ""
 
 
-def find_names(question: Question, searcher: Searcher, subject: Subject, charters: Collection[str]) -> dict[str, Found]:
+def find_names(question: Question, searcher: Searcher, charters: Collection[str]) -> dict[str, Found]:
     """The proper names that each charter gives of the thing asked about, without those of the country as a whole."""
     things = _things(question, searcher)
     places = [name for charter in searcher.index.charters for name in (charter.name, *charter.aliases, *charter.places)]
+    lexicon = lexicon_of(searcher)
+    saying = frozenset[Place]().union(*(lexicon.of(frozenset({thing})) for thing in things))
     given: dict[str, list[tuple[Place, tuple[str, ...]]]] = {}
     for charter in charters:
-        sentences = sentences_of(searcher, charter, question)
+        sentences = [(place, text) for place, text in sentences_of(searcher, charter, question) if place in saying]
         given[charter] = [(place, found) for place, text in sentences if (found := names_after(text, things, places))]
     spread = Counter(name for found in given.values() for name in {name for _, names in found for name in names})
     most = max(2.0, _EVERYWHERE * len(given))

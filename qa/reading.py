@@ -126,7 +126,7 @@ def _saying(
     weights: dict[Place, float] = {}
     for weight, said in zip(subject.weights, subject.said, strict=True):
         for place in said:
-            weights[place] = weights.get(place, 0.0) + float(weight)
+            weights[place] = weights.get(place, 0.0) + weight
     best: dict[int, tuple[float, int]] = {}
     for (row, _), weight in weights.items():
         most, sentences = best.get(row, (0.0, 0))

@@ -14,7 +14,6 @@ from operator import eq
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -106,18 +105,20 @@ class Subject:
     """
 
     forms: tuple[tuple[Form, ...], ...]
-    weights: NDArray[np.float32]
+    weights: tuple[float, ...]
     said: tuple[frozenset[Place], ...]
     pairs: tuple[Pair, ...]
     names: tuple[frozenset[Place], ...] = ()
 
     def share(self, places: Iterable[Place]) -> float:
         """Return how much of the subject (0 to 1, by weight) is said in at least one of the sentences."""
-        if not self.said:
-            return 0.0
-        where = set(places)
-        named = [not where.isdisjoint(found) for found in self.said]
-        return float(np.average(named, weights=self.weights))
+        where = tuple(places)
+        named = (
+            weight
+            for weight, found in zip(self.weights, self.said, strict=True)
+            if any(place in found for place in where)
+        )
+        return sum(named) / (sum(self.weights) or 1.0)
 
     def named(self, places: Iterable[Place]) -> float:
         """Return the share (0 to 1) of the question's names that at least one of the sentences has; 1 without names."""
@@ -141,7 +142,7 @@ def subject_of(question: Question, searcher: Searcher, synonyms: Sequence[Sequen
         for group in _groups(question, asked, searcher, synonyms)
     )
     said = tuple(frozenset[Place]().union(*(lexicon.of(form) for form in ways)) for ways in forms)
-    weights = np.array([lexicon.weight(found) for found in said], np.float32)
+    weights = tuple(lexicon.weight(found) for found in said)
     return Subject(
         forms, weights, said, _pairs(question, asked, searcher, lexicon), _names(question, searcher, lexicon)
     )
