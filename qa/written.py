@@ -73,12 +73,12 @@ class Writer:
         self, question: Question, query: Query, answer: Answer, stop: threading.Event | None = None
     ) -> Iterator[Answer]:
         """Yield the answer with more and more written sentences; raise LanguageModelError only where required."""
-        started, tally = time.perf_counter(), Tally()
+        started, tally, stop = time.perf_counter(), Tally(), stop or threading.Event()
         last = answer
         try:
             self.model.present()
             form = _Single(self, question, query, answer) if answer.kind == "single" else _Each(self, question, answer)
-            with closing(self._written(form, tally, stop or threading.Event())) as states:
+            with closing(self._written(form, tally, stop)) as states:
                 for last in states:
                     tally.first = tally.first or time.perf_counter() - started
                     yield _timed(last, started, writing=True)
@@ -88,7 +88,8 @@ class Writer:
             why = ". ".join(filter(None, (error.found, error.remedy)))
             yield _timed(_with_note(answer, f"{why}. Dit zijn zinnen uit de bron."), started)
             return
-        done = _timed(_concluded(answer, last, tally, self.model.name), started)
+        done = _with_note(last, "Het schrijven is gestopt.") if stop.is_set() else None
+        done = _timed(done or _concluded(answer, last, tally, self.model.name), started)
         yield replace(done, timings_ms={**done.timings_ms, "first_written": round(tally.first * 1000, 1)})
 
     def _written(self, form: "_Single | _Each", tally: Tally, stop: threading.Event) -> Generator[Answer]:
@@ -101,7 +102,11 @@ class Writer:
                         yield form.answer(tally)
                 if form.full or max(seen.values(), default=0) >= REPEATS:
                     return
-        for sentence in cutter.end()[0]:
+        left, cut_off = cutter.end()
+        if cut_off and not stop.is_set():
+            tally.dropped += 1
+            tally.reasons["een afgebroken zin"] += 1
+        for sentence in left:
             if sentence.lower() not in seen and form.take(sentence, tally) and tally.kept:
                 yield form.answer(tally)
 

@@ -106,6 +106,13 @@ def test_a_sentence_of_the_source_stays_where_it_may_hold_what_is_asked(sentence
     assert says(sentence, asked) is stays
 
 
+def test_a_sentence_that_is_cut_off_is_left_out_and_counted(server, writing, marked):
+    server.says(f"{marked} Daarnaast krijgt het korps ook nog extr", done_reason="length")
+    last = list(writing().stream(AGENTS))[-1]
+    assert GOOD in last.answer and "Daarnaast" not in last.answer
+    assert "een afgebroken zin" in last.notes[-1] and last.written.dropped == 1
+
+
 NONSENSE = {
     "nothing": [Say("")],
     "uncited": [Say("De aanpak van wijken vraagt om samenwerking tussen alle betrokken partners in de stad.")],
@@ -251,7 +258,8 @@ def test_cancelling_stops_the_model_within_a_second(server, writing, marked, how
         answers.close()
     else:
         threading.Timer(0.1, stop.set).start()
-        assert not list(answers)[-1].writing
+        last = list(answers)[-1]
+        assert not last.writing and last.notes[-1] == "Het schrijven is gestopt." and GOOD in last.answer
     assert server.hung_up.wait(1) and time.monotonic() - started < 1
 
 
