@@ -95,7 +95,7 @@ class Sentences:
         found = _cut(self._text)
         if len(found) > 1:
             out += found[:-1]
-            self._text = found[-1]
+            self._text = found[-1] + self._text[len(self._text.rstrip()) :]
         return out
 
     def end(self) -> tuple[list[str], bool]:
