@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 COMMANDS = typer.main.get_command(app).commands
-PATHS = {"index_dir", "cache_dir"}  # their defaults differ from machine to machine
+PATHS = {"index_dir", "cache_dir", "feedback_file"}  # their defaults differ from machine to machine
 
 
 def section(heading):
@@ -86,7 +86,7 @@ def test_the_question_of_the_install_command_is_that_of_the_example():
 def test_every_data_file_is_installed_with_its_package():
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     for package in tools["packages"]:
-        folder, code = ROOT / package, {".py", ".pyc", ".md"}
+        folder, code = ROOT / package, {".py", ".pyc", ".md", ".png"}
         held = {path for path in folder.rglob("*") if path.is_file() and path.suffix not in code}
         patterns = tools["package-data"].get(package, [])
         assert held - {path for pattern in patterns for path in folder.glob(pattern)} == set()

@@ -31,6 +31,13 @@ from ui.web.waiting import WaitingLine
 READING = max(2, os.cpu_count() or 2)  # questions searched for at once; more only slow each other down
 WRITING = 2  # answers that a language model writes at once
 NEAREST = 3
+# Of all that Gradio sends, asks or adds up by itself, nothing; it reads these when an application is made.
+_QUIET = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
+    "GRADIO_RUN_HISTORY": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
 
 
 class Service:
@@ -173,6 +180,7 @@ class Service:
 
 def build_page(service: Service, model: str | None = None) -> gr.Blocks:
     """Return the application; ``model`` is the language model that writes, None where there is none."""
+    os.environ.update(_QUIET)
     page = gr.Blocks(title="Charterwijzer", analytics_enabled=False)
     with page:
         conversation = gr.State(Conversation())
@@ -184,12 +192,18 @@ def build_page(service: Service, model: str | None = None) -> gr.Blocks:
             apply_default_css=False,
             server_functions=_callable(service),
         )
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
-        asking = channel.submit(service.ask, [conversation], [channel, conversation], trigger_mode="multiple", **quiet)
+        quiet: dict[str, Any] = {
+            # The names keep the one of the endpoint for programs free.
+            "api_visibility": "private",
+            "show_progress": "hidden",
+            "concurrency_limit": None,
+            "trigger_mode": "multiple",
+        }
+        asking = channel.submit(service.ask, [conversation], [channel, conversation], api_name="page_ask", **quiet)
         channel.stop(None, cancels=[asking], api_visibility="private", show_progress="hidden")
-        channel.clear(lambda: Conversation(), None, [conversation], queue=False, **quiet)
-        channel.select(service.take_along, [conversation], [channel], trigger_mode="multiple", **quiet)
-        channel.like(service.judge, [conversation], [channel], trigger_mode="multiple", **quiet)
+        channel.clear(lambda: Conversation(), None, [conversation], queue=False, api_name="page_clear", **quiet)
+        channel.select(service.take_along, [conversation], [channel], api_name="page_take", **quiet)
+        channel.like(service.judge, [conversation], [channel], api_name="page_judge", **quiet)
         api(service.ask_api, api_name="ask", concurrency_limit=None)
     page.queue(max_size=500, default_concurrency_limit=None)
     return page

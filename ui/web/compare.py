@@ -9,7 +9,7 @@ from ui.web.catalogue import Catalogue
 from ui.web.markup import party, reader_link, text
 
 MOST = 4  # columns that can be read beside each other
-_LONGEST = 400  # words of a charter before the rest is a link
+_LONGEST = 150  # words of a section before the rest is a link
 
 
 def compare_form(catalogue: Catalogue) -> str:
@@ -56,30 +56,25 @@ def _column(whole: Whole, headings: tuple[Heading, ...]) -> str:
 
 
 def _sections(whole: Whole, heading: Heading) -> str:
-    """The text under a heading, every section with its party, up to a readable length."""
+    """The text under a heading, every section with its party; of a long section its beginning, so that all show."""
     titles = {one.line: one for one in whole.headings}
     out: list[str] = []
     words = 0
     lines = [one for one in section_lines(whole, heading) if one.role != "furniture"]
     for _, group in groupby(lines, key=lambda one: (one.role, one.block)):
         block = list(group)
-        said = " ".join(one.line.text.strip() for one in block)
-        if words > _LONGEST:
-            out.append(
-                f'<p><a href="{text(_link(whole, block[0].line.start, block[-1].line.end))}">Lees verder</a></p>'
-            )
-            break
-        words += len(said.split())
+        link = text(reader_link(whole.charter.name, block[0].line.start, block[-1].line.end))
         title = titles.get(block[0].line.number)
         if block[0].role == "heading" and title:
-            level = 5 if title is heading or title.depth == heading.depth else 6
-            link = text(_link(whole, block[0].line.start, block[-1].line.end))
+            words = 0
+            level = 5 if title.depth <= heading.depth else 6
             who = "" if title.actor == "gezamenlijk" and title is heading else f" {party(title.actor)}"
             out.append(f'<h{level}><a href="{link}">{text(title.title)}</a>{who}</h{level}>')
-        else:
+            continue
+        if words < _LONGEST:
+            said = " ".join(one.line.text.strip() for one in block)
+            words += len(said.split())
             out.append(f'<p class="regels {block[0].role}">{text(said)}</p>')
+            if words >= _LONGEST:
+                out.append(f'<p><a href="{link}">Lees verder in het charter</a></p>')
     return "".join(out)
-
-
-def _link(whole: Whole, start: int, end: int) -> str:
-    return reader_link(whole.charter.name, start, end)

@@ -2,6 +2,7 @@
    All HTML it inserts was made by the server, which escapes every piece of text; from text itself only textContent. */
 "use strict";
 
+const GONE = "De server geeft geen antwoord. Kijk of Charterwijzer nog draait en laad de pagina opnieuw.";
 const VIEWS = ["vraag", "overzicht", "vergelijken", "lezer"];
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -37,6 +38,12 @@ function ask(question) {
   request += 1;
   setBusy(true, "De vraag wordt verstuurd …");
   trigger("submit", { question: text, request, ...chosen() });
+  const asked = request;
+  fetch("robots.txt", { cache: "no-store" }).catch(() => {
+    if (asked !== request || !busy) return;
+    setBusy(false);
+    fail(GONE);
+  });
 }
 
 function setBusy(now, text = "") {
@@ -231,7 +238,7 @@ async function call(name, data) {
   try {
     return await server[name](data);
   } catch {
-    return { error: "De server geeft geen antwoord. Kijk of Charterwijzer nog draait en laad de pagina opnieuw." };
+    return { error: GONE };
   }
 }
 
@@ -389,7 +396,10 @@ function start() {
   const frame = one("#cw");
   if (!frame) { requestAnimationFrame(start); return; }
   document.documentElement.lang = "nl";
-  for (const outer of all("main")) if (outer.id !== "inhoud") outer.setAttribute("role", "none");
+  // Out of Gradio's own landmarks, so that header, menu, main and footer are those of the page. Gradio never renders
+  // the frame again, and what is left of it is not for reading.
+  document.body.prepend(frame);
+  one("gradio-app").hidden = true;
   frame.addEventListener("click", clicked);
   frame.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,7 +1,6 @@
 """The server of the page: one process, one engine, on this machine unless told otherwise."""
 
 import ipaddress
-import os
 import socket
 from dataclasses import dataclass
 from importlib.resources import files
@@ -14,8 +13,6 @@ from fastapi import FastAPI
 from ingest.errors import UsageError
 from ui.web.guard import Access, Guard
 
-# Of all that Gradio sends or asks by itself, nothing.
-_QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "GRADIO_RUN_HISTORY": "False"}
 _FONTS = ["system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
 
 
@@ -43,7 +40,6 @@ class Address:
 
 def application(page: gr.Blocks, access: Access) -> Guard:
     """Return the page as an ASGI application, behind its guard."""
-    os.environ.update(_QUIET)
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     theme = gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "Consolas", "monospace"])
     gr.mount_gradio_app(

@@ -16,7 +16,7 @@ def page_html(catalogue: Catalogue, model: str | None) -> str:
     menu = "".join(f'<li><a href="#{name}" data-weergave="{name}">{label}</a></li>' for name, label in _VIEWS)
     return (
         '<div id="cw" data-weergave="vraag"><a class="naar-inhoud" href="#inhoud">Naar de inhoud</a>'
-        '<header class="kop"><div class="rand"><p class="naam">Charterwijzer</p>'
+        '<header class="kop"><div class="rand"><h1 class="naam">Charterwijzer</h1>'
         f'<p class="onder">{text(_subtitle(catalogue))}</p>'
         f'<nav aria-label="Hoofdmenu"><ul>{menu}</ul></nav></div></header>'
         '<main id="inhoud" tabindex="-1" class="rand">'
@@ -51,7 +51,7 @@ def _ask_view(catalogue: Catalogue, model: str | None) -> str:
         else "Zonder taalmodel: antwoorden bestaan uit zinnen van de bron zelf."
     )
     return (
-        '<section class="weergave" id="weergave-vraag"><h1 class="verborgen">Stel een vraag</h1>'
+        '<section class="weergave" id="weergave-vraag"><h2 class="verborgen">Stel een vraag</h2>'
         '<form id="vraagformulier"><label class="vraaglabel" for="vraag">Uw vraag</label>'
         f'<textarea id="vraag" name="vraag" rows="2" maxlength="{LONGEST_QUESTION}" aria-describedby="stand">'
         "</textarea>"

@@ -1,0 +1,388 @@
+"""The page in a real browser: from the question to the highlighted words of the charter, and everything on the way."""
+
+import csv
+import io
+import re
+import threading
+import zipfile
+from urllib.parse import parse_qs, quote
+
+import pytest
+from web_tools import FLAGSHIP, SINGLE, ask, lines
+
+from qa.values import written_date
+
+
+def test_the_flagship_question_leads_from_typing_to_the_words_in_the_charter(site, visit, engine):
+    page = visit(site)
+    turn = ask(page, FLAGSHIP)
+    answer = engine.ask(FLAGSHIP)
+    assert f"Alle 18 charters doorzocht: {answer.coverage['yes']} ja" in turn.inner_text()
+    assert turn.locator("tbody tr").count() == len(answer.items) == 18
+    n = turn.locator(".merk").first.inner_text().strip("[]")
+    citation = next(one for one in answer.citations if one.n == int(n))
+    turn.locator(".merk").first.click()
+    assert page.evaluate("document.activeElement.id") == f"bron-1-{n}"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#charter mark")
+    assert page.inner_text("#lezertitel") == citation.charter
+    marked = "\n".join(page.locator("#charter mark").all_text_contents())
+    assert squeezed(marked) == squeezed(citation.quote)
+    line = page.locator(".regel:has(mark)").first
+    assert line.get_attribute("id") == f"r{citation.start_line}"
+    assert page.evaluate("document.activeElement.id") == f"r{citation.start_line}"
+    box = line.bounding_box()
+    assert 0 <= box["y"] < 900
+
+
+def squeezed(text):
+    return " ".join(text.split())
+
+
+def test_the_reader_leafs_through_the_sources_and_leads_back_to_the_answer(site, visit, engine):
+    page = visit(site)
+    turn = ask(page, FLAGSHIP)
+    first, second, *_ = engine.ask(FLAGSHIP).citations
+    turn.locator(".bronkop a").first.click()
+    page.wait_for_selector(f"#r{first.start_line} mark")
+    page.click("text=Volgende bron")
+    page.wait_for_selector(f"#r{second.start_line} mark")
+    assert page.inner_text("#bronstand").startswith("Bron 2 van ")
+    page.click("#terug")
+    page.wait_for_function("document.activeElement.id === 'bron-1-2'")
+    assert page.locator("#weergave-lezer").is_hidden()
+    page.go_back()
+    page.wait_for_selector("#weergave-lezer >> visible=true")
+
+
+def test_the_reader_shows_section_tree_furniture_and_finds_words(site, visit):
+    page = visit(site, f"#lezer?charter={quote('Utrecht')}&van=0&tot=0")
+    page.wait_for_selector("#chartertekst")
+    assert page.locator(".inhoud li").count() > 20
+    assert any("Gemeente Utrecht" in furniture for furniture in page.locator(".furniture").all_text_contents())
+    assert page.locator("mark").count() == 0
+    page.fill("#zoek", "kanaleneiland")
+    page.keyboard.press("Enter")
+    number, total = map(int, page.inner_text("#zoekstand").split(" van "))
+    shown = page.locator("#chartertekst").inner_text().lower().count("kanaleneiland")
+    assert (number, total) == (1, shown) and shown > 1
+    assert "kanaleneiland" in page.locator(".regel.hier").inner_text().lower()
+    page.keyboard.press("Enter")
+    assert page.inner_text("#zoekstand") == f"2 van {shown}"
+    page.locator(".inhoud a", has_text="7. Experimenten").first.click()
+    assert page.evaluate("document.activeElement.textContent").strip() == "7. Experimenten"
+
+
+def test_filters_on_city_and_party_hold_for_the_answer(site, visit):
+    page = visit(site)
+    page.click("text=Beperk de vraag")
+    page.locator("#vraagformulier input[name=stad][value=Deventer]").check()
+    page.locator("#vraagformulier input[name=partij][value=rijk]").check()
+    turn = ask(page, "Wat gebeurt er aan gezondheid?")
+    assert page.inner_text("#filterstand") == "(rijk, Deventer)"
+    heads = turn.locator(".bronkop").all_text_contents()
+    assert heads and all("Deventer" in head for head in heads)
+    assert set(turn.locator(".bronplaats .partij").all_text_contents()) == {"rijk"}
+    assert "Alleen gezocht in: Deventer." in turn.inner_text()
+    page.click("#wis")
+    assert page.inner_text("#filterstand") == ""
+
+
+def test_a_follow_up_is_read_in_the_light_of_the_question_before_it(site, visit):
+    page = visit(site)
+    ask(page, SINGLE)
+    turn = ask(page, "En in Groningen?")
+    assert "Groningen" in turn.locator(".gelezen q").inner_text()
+    assert any("Groningen" in head for head in turn.locator(".bronkop").all_text_contents())
+    assert f"Eerder gevraagd: {SINGLE}" in page.locator(".eerder > summary").inner_text()
+    page.click("#nieuw")
+    assert page.locator(".beurt").count() == 0
+    alone = ask(page, "En in Groningen?")
+    assert alone.locator(".gelezen").count() == 0  # nothing is left of the conversation before
+
+
+def test_the_page_says_who_answers_and_how_much_was_searched(site, visit):
+    page = visit(site)
+    assert "18 charters. Zonder taalmodel" in page.inner_text("#stand")
+    turn = ask(page, SINGLE)
+    assert "Zinnen uit de bron zelf, zonder taalmodel" in turn.inner_text()
+    assert re.search(r"Doorzocht: 1 van de 18 charters, dat van Deventer|Alle 18 charters doorzocht", turn.inner_text())
+
+
+def test_an_error_is_said_in_dutch_and_the_next_question_is_answered(site, visit, monkeypatch):
+    page = visit(site)
+    with monkeypatch.context() as patch:
+        patch.setattr(site.service.engine, "stream", failing)
+        page.fill("#vraag", SINGLE)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#fout:not(:empty)")
+        assert "Onverwachte fout (ZeroDivisionError)" in page.inner_text("#fout")
+        assert page.input_value("#vraag") == SINGLE
+    page.click("#stel")
+    page.wait_for_selector(".beurt[aria-busy=false]")
+    assert page.inner_text("#fout") == ""
+
+
+def failing(*_, **__):
+    raise ZeroDivisionError("deling")
+    yield
+
+
+def test_an_empty_question_is_refused_without_a_round_trip(site, visit):
+    page = visit(site)
+    page.click("#stel")
+    assert "De vraag is leeg" in page.inner_text("#fout")
+    assert page.evaluate("document.activeElement.id") == "vraag"
+
+
+def test_an_example_is_asked_by_a_click(site, visit):
+    page = visit(site)
+    example = page.locator("#voorbeelden button").first
+    question = example.inner_text()
+    example.click()
+    page.wait_for_selector(".beurt[aria-busy=false]")
+    assert page.locator(".beurt h2").inner_text() == question
+
+
+def test_a_link_repeats_its_question(site, visit):
+    page = visit(site, f"?vraag={quote(SINGLE)}")
+    page.wait_for_selector(".beurt[aria-busy=false]")
+    assert page.locator(".beurt h2").inner_text() == SINGLE
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click("text=Kopieer link naar deze vraag")
+    page.wait_for_function("document.querySelector('#wacht').textContent.includes('gekopieerd')")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(site.url) and parse_qs(link.split("?")[1])["vraag"] == [SINGLE]
+
+
+def test_the_table_is_sorted_and_filtered(site, visit, engine):
+    page = visit(site)
+    turn = ask(page, FLAGSHIP)
+    answer = engine.ask(FLAGSHIP)
+    names = turn.locator("tbody th")
+    turn.locator("[data-sorteer='0']").click()
+    assert names.all_text_contents() == sorted(names.all_text_contents())
+    turn.locator("[data-sorteer='0']").click()
+    assert names.all_text_contents() == sorted(names.all_text_contents(), reverse=True)
+    assert turn.locator("th[aria-sort=descending]").count() == 1
+    turn.locator("[data-filter=oordeel]").select_option("no")
+    nos = {item.charter for item in answer.items if item.verdict == "no"}
+    visible = turn.locator("tbody tr:not([hidden]) th")
+    assert set(visible.all_text_contents()) == nos
+    assert turn.locator("[data-filter=aantal]").inner_text() == f"{len(nos)} van 18"
+    turn.locator("[data-filter=oordeel]").select_option("")
+    turn.locator("[data-filter=tekst]").fill("heerl")
+    assert visible.all_text_contents() == ["Heerlen"]
+
+
+def test_a_no_opens_to_the_nearest_passages_of_that_charter(site, visit, engine):
+    page = visit(site)
+    turn = ask(page, FLAGSHIP)
+    no = next(item.charter for item in engine.ask(FLAGSHIP).items if item.verdict == "no" and not item.citations)
+    row = turn.locator(f"tr:has(th:text-is('{no}'))")
+    row.locator("summary").click()
+    row.locator(".nabijlijst li").first.wait_for()
+    hit, *_ = engine.search(FLAGSHIP, 3, (no,))
+    link = row.locator(".nabijlijst a").first
+    fields = parse_qs(link.get_attribute("href").split("?")[1])
+    assert (fields["charter"], fields["van"]) == ([no], [str(hit["start_char"])])
+
+
+def test_the_map_shows_every_city_with_its_verdict_and_leads_to_its_row(site, visit, engine):
+    page = visit(site)
+    turn = ask(page, FLAGSHIP)
+    words = {"yes": "ja", "partly": "deels", "no": "nee"}
+    expected = {f"{item.charter}: {words[item.verdict]}" for item in engine.ask(FLAGSHIP).items}
+    dots = turn.locator(".stip")
+    assert {dot.get_attribute("aria-label") for dot in dots.all()} == expected
+    turn.locator(".stip[data-stad=Heerlen]").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.firstElementChild.textContent") == "Heerlen"
+
+
+def test_named_cities_stand_side_by_side(site, visit):
+    page = visit(site)
+    turn = ask(page, "Wat doen Utrecht en Groningen aan schooluitval?")
+    assert sorted(turn.locator(".kolom h4").all_text_contents()) == ["Groningen", "Utrecht"]
+
+
+def test_compare_puts_a_theme_of_some_cities_side_by_side(site, visit):
+    page = visit(site, "#vergelijken")
+    page.select_option("#thema", "Veiligheid")
+    page.click("text=Zet naast elkaar")
+    page.wait_for_selector("#vergelijking .melding")
+    assert "twee tot 4 steden" in page.inner_text("#vergelijking")
+    for name in ("Arnhem", "Zaanstad"):
+        page.locator(f"#vergelijkformulier input[value={name}]").check()
+    page.click("text=Zet naast elkaar")
+    page.wait_for_selector("#vergelijking .kolom")
+    arnhem, zaanstad = page.locator("#vergelijking .kolom").all()
+    assert "5. Op het gebied van veiligheid" in arnhem.inner_text()
+    assert "5. Veiligheid" in zaanstad.inner_text()
+    assert {"rijk", "gemeente"} <= set(arnhem.locator(".partij").all_text_contents())
+    arnhem.locator("h5 a").first.click()
+    page.wait_for_selector("#charter mark")
+    assert "Op het gebied van veiligheid" in page.inner_text("#charter mark")
+
+
+def test_the_overview_gives_the_facts_of_all_charters_with_their_places(site, visit):
+    page = visit(site, "#overzicht")
+    rows = page.locator(".charters tbody tr")
+    assert rows.count() == 18
+    deventer = page.locator(".charters tr:has(a:text-is('Deventer'))")
+    assert "Rivierenwijk" in deventer.inner_text()
+    deventer.get_by_text(written_date(site.service.catalogue.facts["Deventer"].date)).click()
+    page.wait_for_selector("#charter mark")
+    assert "4/2/08" in page.inner_text("#charter mark")
+    page.go_back()
+    cell = page.get_by_label("Eindhoven, Gezondheid en sport: hoofdstuk")
+    cell.click()
+    page.wait_for_selector("#charter mark")
+    assert "gezondheid in Doornakkers" in page.inner_text("#charter mark")
+
+
+def test_an_answer_is_taken_along_as_markdown_table_and_word(site, visit, engine):
+    page = visit(site)
+    turn = ask(page, FLAGSHIP)
+    answer = engine.ask(FLAGSHIP)
+    files = {kind: downloaded(page, turn, kind) for kind in ("md", "csv", "docx")}
+    for kind, (name, _) in files.items():
+        assert name.startswith("charterwijzer-welke-steden-nemen-deel") and name.endswith(f".{kind}")
+    markdown = files["md"][1].decode()
+    assert markdown.startswith(f"# {FLAGSHIP}") and markdown.count("\n   > ") == len(answer.citations)
+    rows = list(csv.reader(io.StringIO(files["csv"][1].decode("utf-8-sig")), delimiter=";"))
+    assert [row[0] for row in rows[1:]] == [item.charter for item in answer.items]
+    word = zipfile.ZipFile(io.BytesIO(files["docx"][1])).read("word/document.xml").decode()
+    assert FLAGSHIP in word and all(item.charter in word for item in answer.items)
+
+
+def downloaded(page, turn, kind):
+    with page.expect_download() as found:
+        turn.locator(f"[data-doe={kind}]").click()
+    return found.value.suggested_filename, found.value.path().read_bytes()
+
+
+def test_what_a_user_says_of_an_answer_is_kept_on_this_machine(site, visit):
+    page = visit(site)
+    turn = ask(page, FLAGSHIP)
+    before = len(lines(site.feedback)) if site.feedback.exists() else 0
+    turn.get_by_text("Klopt dit antwoord?").click()
+    turn.get_by_text("Bewaar mijn oordeel").click()
+    turn.locator(".uitkomst.mislukt").wait_for()
+    assert "Er is geen oordeel gekozen" in turn.locator(".uitkomst").inner_text()
+    turn.locator("input[value=fout]").check()
+    turn.locator("[name=reason]").fill("Alkmaar doet wél mee.")
+    turn.get_by_text("Verander oordelen per charter").click()
+    was = turn.locator("select[data-charter=Alkmaar]").input_value()
+    turn.locator("select[data-charter=Alkmaar]").select_option("yes")
+    turn.get_by_text("Bewaar mijn oordeel").click()
+    turn.get_by_text("Uw oordeel is bewaard").wait_for()
+    kept = lines(site.feedback)
+    assert len(kept) == before + 1
+    assert (kept[-1]["question"], kept[-1]["rating"], kept[-1]["reason"]) == (FLAGSHIP, "fout", "Alkmaar doet wél mee.")
+    assert was == "no" and kept[-1]["verdicts"] == [{"charter": "Alkmaar", "was": "no", "is": "yes"}]
+    assert len(kept[-1]["answer"]["items"]) == 18
+
+
+def test_feedback_that_cannot_be_kept_is_said(site, visit, monkeypatch, tmp_path):
+    (tmp_path / "bestand").write_text("")
+    page = visit(site)
+    turn = ask(page, SINGLE)
+    monkeypatch.setattr(site.service, "feedback_file", tmp_path / "bestand" / "feedback.jsonl")
+    turn.get_by_text("Klopt dit antwoord?").click()
+    turn.locator("input[value=goed]").check()
+    turn.get_by_text("Bewaar mijn oordeel").click()
+    turn.locator(".uitkomst.mislukt").wait_for()
+    assert "CHARTERWIJZER_FEEDBACK_FILE" in turn.locator(".uitkomst").inner_text()
+
+
+def test_visitors_do_not_see_each_other(site, visit):
+    one, other = visit(site), visit(site)
+    ask(one, SINGLE)
+    assert other.locator(".beurt").count() == 0
+    turn = ask(other, "En in Groningen?")
+    assert turn.locator(".gelezen").count() == 0  # the other's question is no question before this one
+
+
+def test_who_waits_sees_their_place_in_the_line(site, visit, monkeypatch):
+    page = visit(site)
+    others = [visit(site) for _ in range(2)]
+    stream, go = site.service.engine.stream, threading.Event()
+
+    def slow(*given, **named):
+        go.wait(20)
+        yield from stream(*given, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(site.service.engine, "stream", slow)
+        patch.setattr(site.service._reading, "_free", 2)
+        try:
+            for other in others:
+                other.fill("#vraag", SINGLE)
+                other.keyboard.press("Enter")
+                other.wait_for_function("document.querySelector('#wacht').textContent.includes('Bezig met zoeken')")
+            page.fill("#vraag", SINGLE)
+            page.keyboard.press("Enter")
+            page.wait_for_function("document.querySelector('#wacht').textContent === 'U bent de eerste in de rij.'")
+        finally:
+            go.set()
+        for waiting in (*others, page):
+            waiting.wait_for_selector(".beurt[aria-busy=false]")
+
+
+def test_a_question_can_be_stopped_and_another_asked(site, visit, monkeypatch):
+    page = visit(site)
+    go = threading.Event()
+
+    def endless(*_, **__):
+        go.wait(20)
+        yield from ()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(site.service.engine, "stream", endless)
+        page.fill("#vraag", "Wat duurt zo lang?")
+        page.keyboard.press("Enter")
+        page.wait_for_function("document.querySelector('#wacht').textContent.includes('Bezig met zoeken')")
+        page.click("#stop")
+        assert page.inner_text("#wacht") == "Gestopt."
+        go.set()
+    turn = ask(page, SINGLE)
+    assert turn.locator("h2").inner_text() == SINGLE and page.locator(".beurt").count() == 1
+
+
+@pytest.mark.parametrize("width", [380, 640])  # a phone, and 1280 at 200% zoom
+@pytest.mark.parametrize("view", ["#vraag", "#overzicht", "#vergelijken", "#lezer?charter=Deventer&van=0&tot=0"])
+def test_nothing_sticks_out_of_a_narrow_page(site, visit, width, view):
+    page = visit(site, view, viewport={"width": width, "height": 800})
+    if view == "#vraag":
+        ask(page, FLAGSHIP)
+    if "charter" in view:
+        page.wait_for_selector("#chartertekst")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_page_works_by_keyboard_alone_with_a_visible_focus(site, visit):
+    page = visit(site)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "naar-inhoud"
+    seen = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(
+            "(() => { const e = document.activeElement, s = getComputedStyle(e);"
+            " return [e.id || e.textContent.trim(), s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2] })()"
+        ))  # fmt: skip
+    names = [name for name, _ in seen]
+    assert names[:6] == ["Vragen", "Overzicht", "Vergelijken", "Lezen", "vraag", "stel"]
+    assert all(visible for _, visible in seen), seen
+    page.focus("nav a >> nth=1")
+    page.keyboard.press("Enter")
+    assert page.locator("#weergave-overzicht").is_visible()
+
+
+def test_answers_do_not_move_the_box_or_the_table_while_they_come(site, visit):
+    page = visit(site)
+    before = page.locator("#vraag").bounding_box()["y"] + page.evaluate("scrollY")
+    ask(page, FLAGSHIP)
+    assert page.locator("#vraag").bounding_box()["y"] + page.evaluate("scrollY") == before
