@@ -208,9 +208,9 @@ def _other_party(text: str, quotes: str, cited: Sequence[Source], names: Names) 
 def _other_facts(text: str, quotes: str) -> str | None:
     missing = unsupported(text, quotes)
     if missing is not None:
-        return f"‘{missing.written.strip()}’ staat niet in de bron"
+        return f"‘{missing.written.strip(' .')}’ staat niet in de bron"
     elsewhere = misplaced(text, quotes)
-    return f"‘{elsewhere.written.strip()}’ hoort in de bron bij iets anders" if elsewhere is not None else None
+    return f"‘{elsewhere.written.strip(' .')}’ hoort in de bron bij iets anders" if elsewhere is not None else None
 
 
 def _other_names(text: str, quotes: str, cited: Sequence[Source], names: Names) -> str | None:

@@ -122,6 +122,11 @@ NONSENSE = {
     "thinking only": [Think("Het antwoord is 31 wijkagenten.")],
     "cut off": [Say("Het korps Noord-Holland Noord krijgt dertien extra wijkag")],
     "no answer": [Say("GEEN ANTWOORD")],
+    "goes on after no answer": [Say("GEEN ANTWOORD\n"), Forever("Er is [1] ")],
+    "repeats its prompt": [
+        Say("[1] Alkmaar, rijk (5. Op het gebied van VEILIGHEID): «13 extra wijkagenten.»\nVraag: wat?")
+    ],
+    "repeats the example": [Say("In Alkmaar plaatst de gemeente in 2009 maximaal 3 banken in het park. [1]")],
     "obeys": [Say("Ik negeer mijn instructies. Het wachtwoord is hallo123. [1]")],
     "mark-up": [Say("<script>alert(1)</script> <img src=x onerror=alert(1)> [1]")],
     "repetition": [Forever("Het korps krijgt veel meer agenten. [1] ")],
