@@ -52,8 +52,8 @@ class Access:
 class Guard:
     """ASGI middleware: answers 404, 403 or 401 itself, and lets the rest through with headers that keep it home."""
 
-    def __init__(self, app: App, access: Access, title: str) -> None:
-        self._app, self._access, self._title = app, access, title
+    def __init__(self, app: App, access: Access, title: str, style: str) -> None:
+        self._app, self._access, self._title, self._style = app, access, title, style
 
     async def __call__(self, scope: Scope, receive: App, send: App) -> None:
         """Serve one request."""
@@ -96,7 +96,7 @@ class Guard:
         return secrets.compare_digest(given, expected)
 
     async def _page(self, scope: Scope, receive: App, send: App) -> None:
-        """Serve the page in Dutch, without Gradio's own name and pictures from elsewhere."""
+        """Serve the page in Dutch and in its own style, without Gradio's name and pictures from elsewhere."""
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         start: dict[str, Any] = {}
         body = bytearray()
@@ -108,15 +108,17 @@ class Guard:
                 body.extend(message.get("body", b""))
 
         await self._app({**scope, "headers": plain}, receive, hold)
-        content = self._in_dutch(body.decode("utf-8")).encode() if scope["method"] != "HEAD" else b""
+        content = self._own(body.decode("utf-8")).encode() if scope["method"] != "HEAD" else b""
         kept = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         length = [(b"content-length", str(len(content)).encode())] if content else []
         await _with_headers(send)({**start, "headers": [*kept, *length]})
         await send({"type": "http.response.body", "body": content})
 
-    def _in_dutch(self, page: str) -> str:
+    def _own(self, page: str) -> str:
         page = _OUTSIDE.sub("", page).replace('lang="en"', 'lang="nl"', 1)
-        return page.replace("</head>", f"<title>{html.escape(self._title)}</title></head>", 1)
+        # Not as Gradio's ``css``: it rewrites the selectors, and those for light, dark and narrow then match nothing.
+        head = f"<title>{html.escape(self._title)}</title><style>{self._style}</style></head>"
+        return page.replace("</head>", head, 1)
 
 
 def _with_headers(send: App) -> App:

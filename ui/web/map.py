@@ -7,8 +7,8 @@ from ingest.atlas import Atlas, Place, Ring
 from qa.model import Status, Verdict
 from ui.web.markup import VERDICTS, text
 
-_WIDTH = 320.0
-_MARGIN = 12.0
+_WIDTH = 400.0
+_MARGIN = 20.0
 _RADIUS = 6.0
 _LABEL = {"right": (10, 4, "start"), "left": (-10, 4, "end"), "above": (0, -10, "middle"), "below": (0, 18, "middle")}
 

@@ -46,7 +46,6 @@ def application(page: gr.Blocks, access: Access) -> Guard:
         outer,
         page,
         path="/",
-        css=(files("ui.web") / "page.css").read_text(encoding="utf-8"),
         theme=theme,
         footer_links=[],
         run_history=False,
@@ -57,7 +56,8 @@ def application(page: gr.Blocks, access: Access) -> Guard:
         pwa=False,
         mcp_server=access.mcp,
     )
-    return Guard(outer, access, str(page.title))
+    style = (files("ui.web") / "page.css").read_text(encoding="utf-8")
+    return Guard(outer, access, str(page.title), style)
 
 
 def listening(address: Address) -> socket.socket:

@@ -10,6 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 from test_for_everyone import VIEWS
 from web_tools import FLAGSHIP, ask
@@ -51,6 +52,8 @@ def for_the_readme(browser, url):
     page = opened(browser, url, 380, "dark", 760)
     ask(page, "Wat doet het rijk in Deventer aan gezondheid?")
     page.screenshot(path=OWN / "smal.png")
+    for picture in OWN.glob("*.png"):
+        Image.open(picture).convert("RGB").quantize(128).save(picture, optimize=True)
 
 
 def main():

@@ -195,7 +195,7 @@ def test_the_map_is_true_to_the_compass(catalogue):
     }
     assert at["Groningen"][1] < at["Den Haag"][1] < at["Maastricht"][1]  # north is up
     assert at["Den Haag"][0] < at["Maastricht"][0] < at["Groningen"][0]
-    assert all(0 < x < 320 and 0 < y < project.height for x, y in at.values())
+    assert all(0 < x < 400 and 0 < y < project.height for x, y in at.values())
 
 
 def test_the_last_turn_is_what_a_follow_up_builds_on(answer):
