@@ -26,6 +26,8 @@ QUOTED, CLOSE = 3, 2.0  # sentences quoted for a charter at most, and how much w
 SHOWN, LISTED = 25, 16  # words of a value in the table, and in the answer's text
 FEW = 5  # charters without an answer that are still named
 SILENT = 0.15  # probability of a mention under which a charter in a comparison says nothing
+VALUED = 2.0  # how much better a sentence proves that holds the kind of value asked for
+SHARED = 3.0  # how much less a sentence proves in a comparison that another charter has word for word
 Finder = Callable[[str], Found | None]
 
 
@@ -108,16 +110,22 @@ def _verdict(question: Question, reading: Reading, citations: Citations) -> Verd
         status = TURNED[status]
         chosen = reading.ranked[:1]  # the nearest passage: what an official checks before believing an absence
     else:
-        chosen = proofs(reading) if status != "no" else ()
+        chosen = proofs(question, reading) if status != "no" else ()
     value = None if question.negated else _value(question, reading.charter, chosen)
     numbers = tuple(citations.cite(one.evidence).n for one in chosen) if status != "no" else ()
     return Verdict(reading.charter, status, value if status != "no" else None, numbers)
 
 
-def proofs(reading: Reading) -> tuple[Read, ...]:
+def proofs(question: Question, reading: Reading) -> tuple[Read, ...]:
     """The sentences that prove a mention: the best, and what proves it nearly as well."""
-    best, *others = reading.ranked[:QUOTED]
-    return (best, *(one for one in others if one.score >= best.score - CLOSE))
+    ranked = sorted(reading.ranked, key=lambda one: -_worth(question, one))
+    best, *others = ranked[:QUOTED]
+    return (best, *(one for one in others if _worth(question, one) >= _worth(question, best) - CLOSE))
+
+
+def _worth(question: Question, one: Read) -> float:
+    """How well a sentence proves; where a number, amount or date is asked, one that holds it goes before."""
+    return one.score + VALUED * (question.asked in ("number", "amount", "date")) * max(0.0, one.feature("typed"))
 
 
 def _value(question: Question, charter: str, chosen: Sequence[Read]) -> str | None:
@@ -198,33 +206,67 @@ def _markers(item: Verdict) -> str:
 def answer_compare(question: Question, query: Query, searcher: Searcher, settings: Settings) -> Answer:
     """Put the named charters side by side: of each the sentences that answer, or that it says nothing."""
     charters = question.within or question.charters
-    every = tuple(charter.name for charter in searcher.index.charters)  # what one says is weighed against all
-    _, readings = read_all(question, query, searcher, every)
+    mask = searcher.mask(charters, question.only)
+    hits = searcher.search(query, mask, RETRIEVED)
+    sure = certainty(question, evidence(question, query, hits[:READ], searcher), hits, searcher, mask)
+    subject = subject_of(question, searcher, synonyms_of(searcher.index))
+    find = finder(question, searcher, subject, charters)
     citations = Citations(searcher.index.documents)
-    items, parts = [], []
-    for reading in sorted(
-        (one for one in readings if one.charter in charters), key=lambda one: charters.index(one.charter)
-    ):
-        chosen = _side(reading, max(40, settings.answer_words // len(charters)))
-        numbers = tuple(citations.cite(one.evidence).n for one in chosen)
-        said = " ".join(f"{sentence_line(one.text)} [{n}]" for one, n in zip(chosen, numbers, strict=True))
-        items.append(
-            Verdict(reading.charter, "yes" if chosen else "no", _value(question, reading.charter, chosen), numbers)
-        )
-        parts.append(f"{reading.charter}: {said or 'daarover staat niets in het charter.'}")
-    hits = searcher.search(query, searcher.mask(charters, question.only), RETRIEVED)
-    sure = max((reading.sure for reading in readings if reading.charter in charters), default=0.0)
+    if find is not None:
+        items = [_found(question, name, find(name), citations) for name in charters]
+        parts = [f"{item.charter}: {item.value} {_markers(item)}." if item.value else _nothing(item) for item in items]
+    else:
+        every = tuple(charter.name for charter in searcher.index.charters)  # what one says is weighed against all
+        read = read_charters(question, _widened(query, subject), searcher, subject, every)
+        readings = _apart(question, [one for one in read if one.charter in charters])
+        if sure < NOWHERE and not _said(readings):
+            readings = [replace(one, ranked=()) for one in readings]
+        budget = max(40, settings.answer_words // len(charters))
+        told = [_told(question, reading, budget, citations) for reading in readings]
+        items, parts = [item for item, _ in told], [part for _, part in told]
     answer = _collected(question, items, hits, sure, citations, "compare")
     return replace(answer, answer=" ".join(parts), refused=not any(item.citations for item in items))
 
 
+def _nothing(item: Verdict) -> str:
+    return f"{item.charter}: daarover staat niets in het charter."
+
+
+def _told(question: Question, reading: Reading, budget: int, citations: Citations) -> tuple[Verdict, str]:
+    """What one charter says in a comparison, as an item and in words."""
+    chosen = _side(reading, budget)
+    numbers = tuple(citations.cite(one.evidence).n for one in chosen)
+    value = _value(question, reading.charter, chosen)
+    item = Verdict(reading.charter, "yes" if chosen else "no", value, numbers)
+    said = " ".join(f"{sentence_line(one.text)} [{n}]" for one, n in zip(chosen, numbers, strict=True))
+    return item, f"{reading.charter}: {said}" if chosen else _nothing(item)
+
+
+def _apart(question: Question, readings: Sequence[Reading]) -> list[Reading]:
+    """The readings with what others say in the same words put back: in a comparison it tells nothing."""
+    speakers: dict[str, set[str]] = {}
+    for one in readings:
+        for read in one.ranked:
+            speakers.setdefault(_wording(read.text), set()).add(one.charter)
+
+    def worth(read: Read) -> float:
+        return _worth(question, read) - SHARED * (len(speakers[_wording(read.text)]) > 1)
+
+    return [replace(one, ranked=tuple(sorted(one.ranked, key=worth, reverse=True))) for one in readings]
+
+
+def _wording(text: str) -> str:
+    return " ".join(words(text))
+
+
 def _side(reading: Reading, budget: int) -> tuple[Read, ...]:
     """The sentences of one charter in a comparison, about ``budget`` words; none where nothing fits the subject."""
-    if reading.sure < SILENT:
+    nameless = max((one.feature("name") for one in reading.ranked), default=0.0) == 0
+    if reading.sure < SILENT or nameless or not reading.ranked:
         return ()
     chosen: list[Read] = []
     spent = 0
-    for one in reading.ranked[:3]:
+    for one in reading.ranked[:QUOTED]:
         length = len(one.text.split())
         if not chosen or (spent + length <= budget and one.score >= reading.ranked[0].score - CLOSE):
             chosen.append(one)

@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -92,16 +91,14 @@ def find_date(
 ) -> Found | None:
     """The sentence with a date that says most of the subject; held against the question's condition, if it has one."""
     said = list(sentences_of(searcher, charter, question))
-    score = partial(_date_score, question, subject, charter, [place for place, _ in said])
-    dated = [(number, place, text) for number, (place, text) in enumerate(said) if dates(text)]
-    if question.about_signing:
-        dated += [(number, place, text) for number, (place, text) in enumerate(said) if _unreadable(text)]
-    scored = [(score(number, text), -number, place, text) for number, place, text in dated]
-    best = max(scored, default=None)
-    if best is None or best[0] < 1:
+    dated = [
+        number for number, (_, text) in enumerate(said) if dates(text) or (question.about_signing and _unreadable(text))
+    ]
+    best = max(dated, key=lambda number: (_date_score(question, subject, charter, said, number), -number), default=None)
+    if best is None or _date_score(question, subject, charter, said, best) < 1:
         return None
-    _, _, place, text = best
-    proofs = (evidence_at(searcher, place),)
+    text = said[best][1]
+    proofs = tuple(evidence_at(searcher, place) for place, _ in said[_lead(said, best) : best + 1])
     value = value_of("date", text, question.text, charter)
     if value is None:
         return Found(f"{_unreadable(text)} (datum slecht leesbaar)", proofs, True if limit is None else None)
@@ -112,13 +109,28 @@ def find_date(
     return Found(written_date((meeting or days)[0]), proofs, bool(meeting))
 
 
+def _lead(said: list[tuple[Place, str]], number: int) -> int:
+    """The sentence that a date by itself ("20 juni 2008") belongs to: the one before it."""
+    rest = said[number][1]
+    for written, _ in dates(rest):
+        rest = rest.replace(written, "")
+    return number if number == 0 or re.search(r"[^\W\d_]", rest) else number - 1
+
+
 def _date_score(
-    question: Question, subject: Subject, charter: str, order: list[Place], number: int, text: str
+    question: Question, subject: Subject, charter: str, said: list[tuple[Place, str]], number: int
 ) -> float:
     """How well a sentence with a date fits the question: what it says, what is said around it, whose date it is."""
-    around = order[max(0, number - 2) : number + 2]
+    own = said[_lead(said, number) : number + 1]
+    around = [place for place, _ in said[max(0, number - 2) : number + 2]]
+    text = " ".join(piece for _, piece in own)
     formal = question.about_signing and bool(_SIGNED.search(text))
-    return 3 * subject.share([order[number]]) + subject.share(around) + formal + 0.5 * (formal and charter in text)
+    return (
+        3 * subject.share(place for place, _ in own)
+        + subject.share(around)
+        + formal
+        + 0.5 * (formal and charter in text)
+    )
 
 
 def _unreadable(text: str) -> str:

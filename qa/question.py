@@ -38,6 +38,11 @@ _WHERE_OTHERWISE = re.compile(
 _AREAS = re.compile(
     r"^(?:in |bij |voor |om |aan )?welke (?:\w+ )?(?:wijken|\w*wijken|buurten|(?:politie)?korpsen|(?:politie)?regio's|gebieden)\b"
 )
+_MORE = re.compile(r"\b(?:meer|meeste|minder|minste|hoger|hoogste|lager|laagste|beter|verder)\b")
+_COMPARING = re.compile(
+    r"\b(?:vergelijk(?:en|ing)?|vergeleken(?: met)?|verschil(?:len|t)?|overeenkomst(?:en)?|in vergelijking met|wie doet meer)\b",
+    re.I,
+)
 _OF_NAMES = re.compile(r"\b(?:bij naam|met naam|namen|hoe heten|naam van)\b")
 _ELSEWHERE = re.compile(r"(?:^|\s)(?:[Ii]n|[Tt]e|[Uu]it|[Vv]an) [A-Z][a-z]+")
 _NEGATED = re.compile(
@@ -343,13 +348,14 @@ def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Que
     search = mended(text, corrections)
     kind = _kind(search, named, len(charters))
     sought = _without_date_limit(_in_policy_words(search)) if kind == "collection" else search
+    sought = _compared(sought) if kind == "compare" else sought
     return Question(
         text=text,
         search=sought,
         kind=kind,
         charters=named,
         actor=_actor(_UNIT_NAMED.sub("", fold(search)) if kind == "collection" else fold(search)),
-        asked="list" if kind == "collection" and _COUNTS_UNITS.search(fold(search)) else _asked(search),
+        asked=_asked_of_many(search, kind),
         topic=_without_units(_topic(sought, charters)) if kind == "collection" else _topic(sought, charters),
         counted=_counted(search),
         unit="charters" if any(charter.aliases for charter in charters) else "documenten",
@@ -437,6 +443,22 @@ def _asked(text: str) -> Asked:
     if _VERB_FIRST.match(folded):
         return "yesno"
     return next((asked for asked, pattern in _ASKED if re.search(pattern, folded)), "fact")
+
+
+def _asked_of_many(text: str, kind: Kind) -> Asked:
+    """What is asked; "hoeveel steden" counts charters, not things, and "wie krijgt meer" compares, asks no person."""
+    asked, folded = _asked(text), fold(text)
+    if kind == "collection" and _COUNTS_UNITS.search(folded):
+        return "list"
+    if kind == "compare" and asked == "person" and _MORE.search(folded):
+        return "amount" if re.search(r"\b(?:geld|euro|budget|bijdrage)", folded) else "fact"
+    return asked
+
+
+def _compared(text: str) -> str:
+    """Return a question without the words that only say that charters are compared."""
+    plain = " ".join(_COMPARING.sub(" ", text).split())
+    return plain if words(plain) else text
 
 
 def _alternatives(text: str) -> tuple[tuple[str, ...], ...]:
