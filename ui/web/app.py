@@ -54,9 +54,9 @@ class Service:
         asked, stop = Asked(""), threading.Event()
         try:
             asked = Asked.of(event._data)
-            begun = conversation.begun()
+            begun = conversation.begun(asked.fresh)
             answers = self.engine.stream(
-                asked.question, asked.charters, asked.actor, previous=conversation.previous, stop=stop
+                asked.question, asked.charters, asked.actor, previous=begun.previous, stop=stop
             )
             async with self._reading.place() as place:
                 while place.position:
@@ -201,7 +201,6 @@ def build_page(service: Service, model: str | None = None) -> gr.Blocks:
         }
         asking = channel.submit(service.ask, [conversation], [channel, conversation], api_name="page_ask", **quiet)
         channel.stop(None, cancels=[asking], api_visibility="private", show_progress="hidden")
-        channel.clear(lambda: Conversation(), None, [conversation], queue=False, api_name="page_clear", **quiet)
         channel.select(service.take_along, [conversation], [channel], api_name="page_take", **quiet)
         channel.like(service.judge, [conversation], [channel], api_name="page_judge", **quiet)
         api(service.ask_api, api_name="ask", concurrency_limit=None)

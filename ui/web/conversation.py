@@ -12,12 +12,13 @@ KEPT = 20  # turns; the oldest go first
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as it came from the browser, checked."""
+    """A question as it came from the browser, checked; ``fresh`` begins a conversation."""
 
     question: str
     charters: tuple[str, ...] = ()
     actor: str | None = None
     request: int = 0
+    fresh: bool = False
 
     @classmethod
     def of(cls, data: object) -> "Asked":
@@ -28,7 +29,8 @@ class Asked:
         if not fits or not all(isinstance(name, str) for name in charters):
             raise UsageError("De vraag is niet goed overgekomen", "een vraag in woorden", "Laad de pagina opnieuw")
         request = given.get("request")
-        return cls(str(question), tuple(charters), actor, request if isinstance(request, int) else 0)
+        number = request if isinstance(request, int) else 0
+        return cls(str(question), tuple(charters), actor, number, given.get("fresh") is True)
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,9 @@ class Conversation:
         answer = self.turns[-1].answer
         return answer.understood or answer.question
 
-    def begun(self) -> "Conversation":
-        """Return the conversation with a number given out for the next turn."""
-        return replace(self, asked=self.asked + 1)
+    def begun(self, fresh: bool = False) -> "Conversation":
+        """Return the conversation with a number given out for the next turn; ``fresh`` forgets those before."""
+        return Conversation(asked=1) if fresh else replace(self, asked=self.asked + 1)
 
     def answered(self, asked: Asked, answer: Answer) -> "Conversation":
         """Return the conversation with the answer of its latest turn; a later answer replaces an earlier one."""

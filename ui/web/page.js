@@ -10,6 +10,7 @@ const say = (text) => { one("#melding").textContent = ""; setTimeout(() => { one
 
 let request = 0;        // the question now under way
 let busy = false;
+let fresh = true;       // the next question begins a conversation
 let reading = null;     // the charter in the reader: its name and span
 let cameFrom = null;    // the turn whose sources the reader leafs through
 let found = [], at = -1; // what the search in the charter found
@@ -37,7 +38,7 @@ function ask(question) {
   if (!text) { fail("De vraag is leeg. Typ een vraag, bijvoorbeeld: wat is een Kindlint?"); one("#vraag").focus(); return; }
   request += 1;
   setBusy(true, "De vraag wordt verstuurd …");
-  trigger("submit", { question: text, request, ...chosen() });
+  trigger("submit", { question: text, request, fresh, ...chosen() });
   const asked = request;
   fetch("robots.txt", { cache: "no-store" }).catch(() => {
     if (asked !== request || !busy) return;
@@ -72,6 +73,7 @@ function receive(message) {
 function show(message) {
   let turn = one(`#beurt-${message.turn}`);
   const first = !turn;
+  fresh = false;
   if (first) {
     turn = newTurn(message);
     one("#voorbeelden").hidden = true;
@@ -122,7 +124,7 @@ function hash(text) {
 
 function forget() {
   if (busy) { trigger("stop"); setBusy(false); }
-  trigger("clear");
+  fresh = true; // goes along with the next question, so that it cannot come too late
   request += 1;
   one("#gesprek").textContent = "";
   one("#fout").textContent = "";

@@ -378,7 +378,7 @@ def test_the_page_works_by_keyboard_alone_with_a_visible_focus(site, visit):
     assert all(visible for _, visible in seen), seen
     page.focus("nav a >> nth=1")
     page.keyboard.press("Enter")
-    assert page.locator("#weergave-overzicht").is_visible()
+    page.wait_for_selector("#weergave-overzicht >> visible=true")
 
 
 def test_answers_do_not_move_the_box_or_the_table_while_they_come(site, visit):
