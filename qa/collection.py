@@ -25,7 +25,7 @@ TURNED: dict[Status, Status] = {"yes": "no", "partly": "partly", "no": "yes"}
 QUOTED, CLOSE = 3, 2.0  # sentences quoted for a charter at most, and how much worse than the best they may be
 SHOWN, LISTED = 25, 16  # words of a value in the table, and in the answer's text
 FEW = 5  # charters without an answer that are still named
-SILENT = 0.15  # probability of a mention under which a charter in a comparison says nothing
+SILENT = 0.15  # probability of a mention under which a charter in a comparison is asked whether it says anything
 VALUED = 2.0  # how much better a sentence proves that holds the kind of value asked for
 SHARED = 3.0  # how much less a sentence proves in a comparison that another charter has word for word
 Finder = Callable[[str], Found | None]
@@ -77,20 +77,14 @@ def finder(question: Question, searcher: Searcher, subject: Subject, charters: S
     limit = date_limit(question.text)
     if limit is not None:
         return lambda name: find_date(question, searcher, subject, name, limit)
-    if question.asked == "date":
-        return _where_most(lambda name: find_date(question, searcher, subject, name, None), charters)
+    if question.asked == "date" and question.about_term:
+        return lambda name: find_date(question, searcher, subject, name, None)
     role = role_of(question)
     if role is not None:
         return lambda name: find_person(question, searcher, name, role)
     if question.about_names:
         return find_names(question, searcher, charters).get
     return None
-
-
-def _where_most(find: Finder, charters: Sequence[str]) -> Finder | None:
-    """What was looked up, if most charters have it; else the question is about something that few mention."""
-    found = {name: find(name) for name in charters}
-    return found.get if sum(one is not None for one in found.values()) > len(charters) / 2 else None
 
 
 def _found(question: Question, charter: str, found: Found | None, citations: Citations) -> Verdict:
@@ -222,6 +216,7 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
         if sure < NOWHERE and not _said(readings):
             readings = [replace(one, ranked=()) for one in readings]
         budget = max(40, settings.answer_words // len(charters))
+        readings = [_unless_silent(one, question, query, searcher, settings) for one in readings]
         told = [_told(question, reading, budget, citations) for reading in readings]
         items, parts = [item for item, _ in told], [part for _, part in told]
     answer = _collected(question, items, hits, sure, citations, "compare")
@@ -240,6 +235,19 @@ def _told(question: Question, reading: Reading, budget: int, citations: Citation
     item = Verdict(reading.charter, "yes" if chosen else "no", value, numbers)
     said = " ".join(f"{sentence_line(one.text)} [{n}]" for one, n in zip(chosen, numbers, strict=True))
     return item, f"{reading.charter}: {said}" if chosen else _nothing(item)
+
+
+def _unless_silent(
+    reading: Reading, question: Question, query: Query, searcher: Searcher, settings: Settings
+) -> Reading:
+    """The reading, or an empty one where the charter, searched by itself, says nothing of what is asked."""
+    nameless = all(one.feature("name") == 0 for one in reading.ranked)
+    if not nameless and reading.sure >= SILENT:
+        return reading
+    mask = searcher.mask((reading.charter,), question.only)
+    hits = searcher.search(query, mask, RETRIEVED)
+    sure = certainty(question, evidence(question, query, hits[:READ], searcher), hits, searcher, mask)
+    return replace(reading, ranked=()) if nameless or sure < settings.refusal_threshold else reading
 
 
 def _apart(question: Question, readings: Sequence[Reading]) -> list[Reading]:
@@ -261,9 +269,6 @@ def _wording(text: str) -> str:
 
 def _side(reading: Reading, budget: int) -> tuple[Read, ...]:
     """The sentences of one charter in a comparison, about ``budget`` words; none where nothing fits the subject."""
-    nameless = max((one.feature("name") for one in reading.ranked), default=0.0) == 0
-    if reading.sure < SILENT or nameless or not reading.ranked:
-        return ()
     chosen: list[Read] = []
     spent = 0
     for one in reading.ranked[:QUOTED]:

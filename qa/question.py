@@ -24,7 +24,7 @@ _OVER_ALL = re.compile(
     rf"|\bin (?:de )?(?:verschillende|diverse) {_UNITS}\b|\b(?:overal|waar allemaal)\b"
 )
 _UNIT_NAMED = re.compile(rf"\b(?:per|elke?|iedere?|alle|welke?|hoeveel|aantal|de|van)\s+{_UNITS}\b|^{_UNITS}\b")
-_EVERY = re.compile(rf"\b(?:per|elke?|iedere?|alle)\s+{_UNITS}\b")
+_EVERY = re.compile(rf"\b(?:per|elke?|iedere?)\s+{_UNITS}\b")  # "noem alle steden die …" are not all of them
 _COUNTS_UNITS = re.compile(rf"\b(?:hoeveel|aantal)\s+(?:van de\s+)?(?:\d+\s+|achttien\s+)?{_UNITS}\b")
 # Where no place is named, "waar komt een klussendienst" and "in welke wijken …" ask over all charters. A thing that is
 # known ("waar komt het Randpark", "waar staat de afkorting voor", "waar kan ik terecht") is asked of one.
@@ -266,7 +266,9 @@ _POLICY_WORDS = {
         ),
         _SIGNING,
     ),
-    **dict.fromkeys(map(stem, ("ingaan", "ingegaan", "looptijd", "lopen", "duren")), _LASTING),
+    **dict.fromkeys(
+        map(stem, ("ingaan", "ingegaan", "looptijd", "lopen", "duren", "gelden", "geldt", "geldig")), _LASTING
+    ),
 }
 _GOES_INTO_FORCE = re.compile(r"\bga(?:at|an)\b.*\bin\s*[?.]*$")
 _ABOUT_SIGNING = re.compile(r"\w*(?:teken(?:d|de|den|en|ing|ingsdatum)\b|handtekening|tekendatum)")
@@ -329,6 +331,11 @@ class Question:
     def about_signing(self) -> bool:
         """Whether the signing of the charters themselves is asked about."""
         return bool(_ABOUT_SIGNING.search(fold(self.text)))
+
+    @property
+    def about_term(self) -> bool:
+        """Whether it is asked when the agreement as a whole was signed, begins or ends."""
+        return self.about_signing or bool(_policy_terms(self.text))
 
     @property
     def every(self) -> bool:
@@ -451,7 +458,7 @@ def _asked_of_many(text: str, kind: Kind) -> Asked:
     if kind == "collection" and _COUNTS_UNITS.search(folded):
         return "list"
     if kind == "compare" and asked == "person" and _MORE.search(folded):
-        return "amount" if re.search(r"\b(?:geld|euro|budget|bijdrage)", folded) else "fact"
+        return "amount" if re.search(r"\b(?:geld|euro|budget|bijdrage|betaal|betalen)", folded) else "fact"
     return asked
 
 

@@ -24,6 +24,7 @@ from qa.question import Question
 
 LONGEST_PAIRING = 60  # words of a question whose neighbours are looked at
 _ROOT, _ENDING = 7, 3  # letters that words of one root share at least, and may differ in at most
+_TELLING = 4.5  # weight of a word (inverse document frequency) from which it is telling by itself
 _SHORTEST_VARIANT = 6  # letters of a word that may be spelt otherwise in the text
 # In quotation marks, or with a capital and not the first word: 'achter de voordeur', Gezonde Wijk, SenterNovem.
 _NAME = re.compile(
@@ -101,7 +102,7 @@ class Subject:
 
     ``forms`` are the ways of saying each word, the first as it was asked; ``pairs`` those neighbours in the question
     that are neighbours somewhere in the corpus too; ``names`` the sentences that have each name in the question
-    (quoted, or with capitals), for the names that the corpus has at all.
+    (quoted, or with capitals) of ordinary words ("Gezonde Wijk"), for the names that the corpus has at all.
     """
 
     forms: tuple[tuple[Form, ...], ...]
@@ -150,11 +151,18 @@ def subject_of(question: Question, searcher: Searcher, synonyms: Sequence[Sequen
 
 def _names(question: Question, searcher: Searcher, lexicon: Lexicon) -> tuple[frozenset[Place], ...]:
     """Where the names in a question stand, word for word but for stop words; names of charters are no subject."""
-    charters = {stem(word) for name in question.charters for word in words(name)}
+    named = [charter for charter in searcher.index.charters if charter.name in question.charters]
+    charters = {
+        stem(word)
+        for charter in named
+        for name in (charter.name, *charter.aliases, *charter.places)
+        for word in words(name)
+    }
     found = []
     for name in _NAME.findall(question.search):
         sought = tuple(stem(word) for word in words("".join(name)) if word not in STOP_WORDS)
-        if sought and not charters.issuperset(sought):
+        ordinary = all(searcher.idf(term) < _TELLING for term in sought)  # a rare name tells enough word by word
+        if sought and ordinary and not charters.issuperset(sought):
             found.append(
                 frozenset(
                     (row, position)

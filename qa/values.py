@@ -224,6 +224,6 @@ def clause(text: str, limit: int) -> str:
     if len(plain.split()) <= limit:
         return plain.rstrip(" ;,:.") if plain.endswith((";", ",", ":", ".")) else plain
     ends = [match.start() for match in _CLAUSE.finditer(plain)]
-    fitting = [end for end in ends if limit // 3 <= len(plain[:end].split()) <= limit]
+    fitting = [end for end in ends if limit // 2 <= len(plain[:end].split()) <= limit]
     kept = plain[: fitting[-1]] if fitting else " ".join(plain.split()[:limit])
     return f"{kept.rstrip(' ,;:–-')} …"
