@@ -146,7 +146,7 @@ def refusal_of(sentence: Sentence, sources: Mapping[int, Source], names: Names, 
     if len({one.charter for one in cited}) > 1:
         return "bronnen van meer dan één charter"
     text, quotes = sentence.text, " … ".join(one.quote for one in cited)
-    if len(text.split()) < SHORTEST or _ADDRESS.search(text):
+    if len(text.split()) < SHORTEST or text.endswith(":") or _ADDRESS.search(text):
         return "geen zin"
     if not _dutch(text, quotes):
         return "geen Nederlands"
@@ -197,8 +197,12 @@ def _other_party(text: str, quotes: str, cited: Sequence[Source], names: Names) 
     if said == "gezamenlijk" and not actors & {"gezamenlijk"} and len(actors) < 2:
         return "een andere partij"
     if said in ("gemeente", "rijk") and said not in actors:
-        theirs = state if said == "rijk" else True
-        if "gezamenlijk" not in actors or not theirs:
+        # What both agreed is not told as the promise of one, unless the source itself speaks of that one alone.
+        city = bool(_CITY.search(quotes)) or any(
+            one.charter.name == cited[0].charter for one in mentions(quotes, names.charters)
+        )
+        alone = state and not city if said == "rijk" else city and not state
+        if "gezamenlijk" not in actors or not alone:
             return "een andere partij"
     if _STATE.search(text) and not state and "rijk" not in actors and "gezamenlijk" not in actors:
         return "een andere partij"

@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     llm_silence: float = Field(20.0, gt=0, le=3600, description="seconden wachten op een volgend woord")
     llm_total: float = Field(180.0, gt=0, le=3600, description="seconden voor een heel antwoord")
     feedback_file: Path = Field(
-        user_data_path("charterwijzer") / "feedback.jsonl", description="bestand met wat gebruikers van antwoorden vinden"
+        user_data_path("charterwijzer") / "feedback.jsonl", description="bestand met oordelen van gebruikers"
     )
     ui_user: str = Field("-", min_length=1, description="gebruikersnaam voor de pagina; -: zonder aanmelden")
     ui_password: str = Field("-", min_length=1, description="wachtwoord voor de pagina; -: zonder aanmelden")
