@@ -18,6 +18,7 @@ from eval.metrics import Answer
 from eval.rivals import DEPTH, Found, Rival, answer_by_search, own_passages
 from index.dutch import STOP_WORDS, words
 from index.encoder import Encoder
+from index.reader import Reader
 from index.search import Hit, Mask, Query, Scores, Searcher, fuse
 from index.store import Index, build_index, embedded_text, open_index
 from ingest.corpus import read_corpus
@@ -40,10 +41,14 @@ def ablations_of(engine: Engine, progress: Progress) -> Iterator[Rival]:
         yield Rival("without the section header", "zonder kop boven de passage", partial(ask_engine, bare))
     for label, name, searcher in SEARCHERS:
         changed = Engine(engine.index, engine.searcher.encoder, engine.settings)
-        changed.searcher = searcher(engine.index, engine.searcher.encoder, engine.searcher.depth)
+        changed.searcher = searcher(
+            engine.index, engine.searcher.encoder, engine.searcher.depth, engine.searcher.reader
+        )
         yield Rival(label, name, partial(ask_engine, changed))
+    unread = Engine(engine.index, engine.searcher.encoder, engine.settings)
+    yield Rival("without the reader", "zonder lezer", partial(ask_engine, unread))
     never = engine.settings.model_copy(update={"refusal_threshold": 0.0})
-    brave = Engine(engine.index, engine.searcher.encoder, never)
+    brave = Engine(engine.index, engine.searcher.encoder, never, engine.searcher.reader)
     yield Rival("without refusing", "zonder te weigeren", partial(ask_engine, brave))
     yield Rival("search alone, with filters", "alleen zoeken, met filters", partial(_first_passage, engine))
 
@@ -79,7 +84,7 @@ def without_header(engine: Engine, folder: Path, progress: Progress) -> Engine:
     corpus = read_corpus([Path(path) for path in engine.index.manifest["paths"]])
     bare = replace(corpus, passages=tuple(Headless(**vars(passage)) for passage in corpus.passages))
     build_index(bare, "without headers", encoder, folder, progress)
-    return Engine(open_index(folder, encoder.name), encoder, engine.settings)
+    return Engine(open_index(folder, encoder.name), encoder, engine.settings, engine.searcher.reader)
 
 
 # The search without one of its parts
@@ -112,8 +117,8 @@ class WithoutWords(Searcher):
 class WithPlainWords(Searcher):
     """Its BM25 knows words as they are written: no stems, no parts of compounds."""
 
-    def __init__(self, index: Index, encoder: Encoder, depth: int = 80) -> None:
-        super().__init__(index, encoder, depth)
+    def __init__(self, index: Index, encoder: Encoder, depth: int = 80, reader: Reader | None = None) -> None:
+        super().__init__(index, encoder, depth, reader)
         self._plain = bm25s.BM25(method="lucene")
         self._plain.index([plain_words(embedded_text(p)) for p in index.passages], show_progress=False)
 

@@ -1,49 +1,44 @@
 """``python -m eval.tune QUESTIONS.jsonl``: tune the encoder on questions and the lines of their answers.
 
-Low-rank adapters (Hu et al., LoRA, 2021) on every linear layer of the packaged encoder; the word table and all else
-stay as they are. Three contrastive losses over one batch of passages and all their questions, each a softmax over what
-the batch holds: MaxSim of question and passage (Khattab and Zaharia, ColBERT, 2020), MaxSim of question and single
-sentence, and the inner product of the pooled vectors. Half of the batches are of one charter, so that what tells its
+Three contrastive losses over one batch of passages and all their questions, each a softmax over what the batch holds:
+MaxSim of question and passage (Khattab and Zaharia, ColBERT, 2020), MaxSim of question and single sentence, and the
+inner product of the pooled vectors. Half of the batches are of one charter, so that what tells its
 passages apart is learned, not what tells cities apart; the other half lays passages that resemble each other across
 charters side by side.
 
-What is written is the adapter alone (``index/adapter.safetensors``, 16-bit); ``index.weights`` adds it to the package's
-weights. Needs the extra ``tune``. On two cores an epoch takes about ten minutes.
+What is written is the adapter alone (``index/tuned/encoder.safetensors``); ``index.weights`` adds it to the package's
+weights. On two cores an epoch takes about ten minutes.
 """
 
 import json
 import math
 import random
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from peft import LoraConfig, get_peft_model
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import normalize
-from transformers import AutoModel, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 
+from eval.lora import adaptable, optimise, save_adapter
 from eval.program import program
 from index.dutch import Compounds, words
 from index.encoder import MAX_TOKENS
 from index.store import embedded_text, sentence_ends
 from index.tokens import owners_of
-from index.weights import packaged_e5
+from index.weights import plain_e5
 from ingest.corpus import read_corpus
 from ingest.errors import UsageError
 from ingest.model import Charter, Passage
 from qa.question import named_charters
 from qa.settings import load_settings
 
-RANK, ALPHA = 16, 32
-EPOCHS, BATCH, RATE, WARMUP = 3, 32, 3e-4, 0.08
+EPOCHS, BATCH, RATE = 3, 32, 3e-4
 TEMPERATURE = 0.02
 SENTENCES, POOLED = 0.5, 0.3  # weights of the second and third loss beside the first
 ALIKE = 0.5  # share of common words from which another charter's passage is the same text, no negative
@@ -70,7 +65,9 @@ class Batch:
     mixed: bool
 
 
-def read_asked(path: Path, passages: Sequence[Passage], charters: Sequence[Charter], starts: Any) -> list[Asked]:
+def read_asked(
+    path: Path, passages: Sequence[Passage], charters: Sequence[Charter], starts: NDArray[np.int64]
+) -> list[Asked]:
     """Return the questions of a file whose lines lie in some passage."""
     by_charter: dict[str, list[int]] = defaultdict(list)
     for row, passage in enumerate(passages):
@@ -143,9 +140,7 @@ class Tuner:
 
     def __init__(self, folder: Path, passages: Sequence[Passage], alike: NDArray[np.float32]) -> None:
         self.tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
-        model = AutoModel.from_pretrained(folder, local_files_only=True, attn_implementation="sdpa")
-        lora = LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=["query", "key", "value", "dense"])
-        self.model = get_peft_model(model, lora)
+        self.model = adaptable(folder)
         self.passages, self.alike = passages, alike
 
     def tokens(self, prefix: str, texts: Sequence[str]) -> tuple[list[Tensor], list[NDArray[np.int32]]]:
@@ -196,9 +191,7 @@ class Tuner:
             + POOLED * _contrast(_pooled(ask_states) @ _pooled(states).T, right, open_rows)
         )
 
-    def _owners(
-        self, batch: Batch, offsets: Sequence[NDArray[np.int32]]
-    ) -> tuple[Tensor, list[tuple[int, int]]]:
+    def _owners(self, batch: Batch, offsets: Sequence[NDArray[np.int32]]) -> tuple[Tensor, list[tuple[int, int]]]:
         """Which sentence each token lies in, numbered through the batch, -1 for headers; and the sentences' places."""
         owners, places = [], list[tuple[int, int]]()
         for row, offset in zip(batch.rows, offsets, strict=True):
@@ -241,7 +234,9 @@ def _contrast(scores: Tensor, right: Tensor, allowed: Tensor) -> Tensor:
     return (torch.logsumexp(scores[has], dim=1) - good).mean()
 
 
-def steps(tuner: Tuner, rows: Sequence[int], asked: Sequence[Asked], epochs: int) -> Iterator[tuple[Batch, list[Asked]]]:
+def steps(
+    tuner: Tuner, rows: Sequence[int], asked: Sequence[Asked], epochs: int
+) -> Iterator[tuple[Batch, list[Asked]]]:
     """Yield every batch of every epoch with its questions."""
     by_row: dict[int, list[Asked]] = defaultdict(list)
     for one in asked:
@@ -259,7 +254,9 @@ def main(arguments: Sequence[str]) -> None:
     held_out = "--held-out" in given
     given = [one for one in given if one != "--held-out"]
     if len(given) != 2:
-        raise UsageError("Verkeerd aantal argumenten", "python -m eval.tune VRAGEN.jsonl ADAPTER.safetensors [--held-out]")
+        raise UsageError(
+            "Verkeerd aantal argumenten", "python -m eval.tune VRAGEN.jsonl ADAPTER.safetensors [--held-out]"
+        )
     questions, target = Path(given[0]), Path(given[1])
     torch.manual_seed(7)
     corpus = read_corpus([])
@@ -269,38 +266,10 @@ def main(arguments: Sequence[str]) -> None:
     asked = read_asked(questions, corpus.passages, corpus.charters, starts)
     asked = [one for one in asked if one.charter in kept]
     rows = [row for row, passage in enumerate(corpus.passages) if passage.charter in kept]
-    tuner = Tuner(packaged_e5(load_settings().cache_dir), corpus.passages, likeness(corpus.passages))
-    train(tuner, rows, asked)
-    tensors = {
-        name.removeprefix("base_model.model."): tensor.detach().half().contiguous()
-        for name, tensor in tuner.model.state_dict().items()
-        if "lora_" in name
-    }
-    save_file(tensors, str(target), metadata={"scale": str(ALPHA / RANK)})
-
-
-def train(tuner: Tuner, rows: Sequence[int], asked: Sequence[Asked]) -> None:
-    """Run the optimiser over all steps, with a line of progress now and then."""
-    total = sum(1 for _ in steps(tuner, rows, asked, EPOCHS))
-    optimiser = torch.optim.AdamW([p for p in tuner.model.parameters() if p.requires_grad], lr=RATE)
-    warm = max(1, round(WARMUP * total))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / warm, max(0.0, (total - step) / (total - warm)))
-    )
-    tuner.model.eval()  # no dropout: on a processor it costs five times as much as all the rest
-    started, losses = time.monotonic(), []
-    for number, (batch, own) in enumerate(steps(tuner, rows, asked, EPOCHS), 1):
-        loss = tuner.loss(batch, own)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(tuner.model.parameters(), 1.0)
-        optimiser.step()
-        optimiser.zero_grad()
-        schedule.step()
-        losses.append(loss.item())
-        if number % 10 == 0 or number == total:
-            print(  # noqa: T201
-                f"stap {number}/{total}  verlies {np.mean(losses[-10:]):.3f}  {time.monotonic() - started:.0f} s", flush=True
-            )
+    tuner = Tuner(plain_e5(load_settings().cache_dir), corpus.passages, likeness(corpus.passages))
+    todo = list(steps(tuner, rows, asked, EPOCHS))
+    optimise(lambda step: tuner.loss(*step), todo, [(tuner.model.parameters(), RATE)])
+    save_adapter(target, tuner.model)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """What tuning added to the packaged weights: small low-rank adapters, shipped beside the code and checked.
 
-``tuned/encoder.safetensors`` tunes the encoder, ``tuned/reader.safetensors`` makes a reader of the tuned encoder
-(see ``eval.tune`` and ``eval.tune_reader``). An adapter holds for every linear layer two matrices, A (rank, in) and
-B (out, rank), in 16 bits; the layer becomes W + scale * B @ A (Hu et al., LoRA, 2021).
+``tuned/encoder.safetensors`` tunes the encoder (``eval.tune``), ``tuned/reader.safetensors`` makes a reader of the same
+weights (``eval.tune_reader``). An adapter holds for every linear layer two matrices, A (rank, in) and B (out, rank), in
+16 bits; the layer becomes W + scale * B @ A (Hu et al., LoRA, 2021).
 """
 
 import hashlib

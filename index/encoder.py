@@ -3,7 +3,6 @@
 Prefixes are part of an e5 model; forgetting one costs quality silently, so they are added here and nowhere else.
 """
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.export import GRAPH, WORDS
-from index.weights import FOLDER, Announce, packaged_e5, silent
+from index.graph import GRAPH, WORDS, open_graph, readable_model
+from index.weights import FOLDER, MODEL, Announce, packaged_e5, silent
 from ingest.errors import ModelError
 
 Vectors = NDArray[np.float32]
-PACKAGED = "multilingual-e5-small"
+PACKAGED = MODEL
 MAX_TOKENS = 512
 
 
@@ -53,7 +52,7 @@ def open_encoder(model: str, cache: Path, announce: Announce = silent) -> Encode
     """
     if model == PACKAGED:
         return PackagedEncoder(packaged_e5(cache, announce))
-    announce(f"Taalmodel {model} laden")
+    announce(f"Taalmodel {model} laden (zonder de bijstelling en de lezer van het meegeleverde model)")
     return SentenceTransformerEncoder(model, cache)
 
 
@@ -69,27 +68,16 @@ def encoder_name(model: str) -> str:
 
 
 class PackagedEncoder:
-    """multilingual-e5-small on onnxruntime, in 8-bit weights (see ``index.export``)."""
+    """multilingual-e5-small on onnxruntime, in 8-bit weights (see ``index.graph``)."""
 
     def __init__(self, folder: Path) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         self.name = folder.name
-        try:
+        with readable_model(folder):
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._words = np.load(folder / WORDS, mmap_mode="r")
-            options = onnxruntime.SessionOptions()
-            # Threads that wait give way: spinning ones take the cores from every other process.
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            graph = str(folder / GRAPH)
-            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # three libraries, each with errors of its own that share no base
-            raise ModelError(
-                f"Het uitgepakte taalmodel in {folder} is niet te lezen: {str(error).splitlines()[0]}",
-                "de bestanden zoals ze zijn uitgepakt",
-                f"Verwijder die map, dan wordt het opnieuw uitgepakt: rm -r {shlex.quote(str(folder))}",
-            ) from error
+            self._session = open_graph(folder / GRAPH)
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self.dimension = int(self._words.shape[1])
 

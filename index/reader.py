@@ -15,12 +15,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.graph import HEAD, READER, WORDS, open_graph, readable_model
 from index.tokens import owners_of
+from index.weights import FOLDER, MODEL
 from ingest.model import Passage
 
 CHUNK = 60  # words of sentences in a chunk, more only where one sentence is longer
 MAX_TOKENS = 320  # of question and chunk together
-HEAD = "reader.npz"  # beside the graph: weight (2 x dimension,) and bias
 BATCH = 16
 Logits = NDArray[np.float32]
 
@@ -93,21 +94,24 @@ def sentence_owners(offsets: NDArray[np.int32], of_text: NDArray[np.bool_], ends
     return owners
 
 
+def open_reader(model: str, cache: Path) -> Reader | None:
+    """Return the reader that belongs to the embedding model: the packaged one has one, any other none."""
+    return PackagedReader(cache / FOLDER) if model == MODEL else None
+
+
 class PackagedReader:
     """The tuned reader on onnxruntime, in 8-bit weights."""
 
-    def __init__(self, graph: Path, tokenizer: Path, words: NDArray[np.float16]) -> None:
-        import onnxruntime
+    def __init__(self, folder: Path) -> None:
         from tokenizers import Tokenizer
 
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        with readable_model(folder):
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._words = np.load(folder / WORDS, mmap_mode="r")
+            self._session = open_graph(folder / READER)
+            head = np.load(folder / HEAD)
+            self._weight, self._bias = head["weight"].astype(np.float32), float(head["bias"])
         self._tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
-        self._words = words
-        options = onnxruntime.SessionOptions()
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-        head = np.load(graph.with_name(HEAD))
-        self._weight, self._bias = head["weight"].astype(np.float32), float(head["bias"])
 
     def read(self, question: str, texts: Sequence[ChunkText]) -> list[Logits]:
         """Return for every chunk the logits (sentences,) of its sentences."""
@@ -142,10 +146,3 @@ class PackagedReader:
             if len(own):
                 out[sentence] = own.mean(axis=0) @ self._weight[:half] + whole
         return out
-
-
-def save_head(path: Path, weight: NDArray[np.float32], bias: float) -> None:
-    """Write the linear layer of a reader."""
-    np.savez(path, weight=weight, bias=np.float32(bias))
-
-

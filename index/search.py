@@ -1,5 +1,6 @@
 """Hybrid search: vectors and Dutch terms, each filtered inside its own search, fused by rank, reordered by MaxSim."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import faiss
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from index.dutch import terms
 from index.encoder import Encoded, Encoder
+from index.reader import Chunk, Logits, Reader, chunk_text, chunks_of
 from index.store import Index
 from ingest.model import Actor, Passage
 
@@ -37,10 +39,10 @@ class Hit:
 
 
 class Searcher:
-    """Searches one opened index with the encoder that built it."""
+    """Searches one opened index with the encoder that built it; a ``reader`` reads what was found."""
 
-    def __init__(self, index: Index, encoder: Encoder, depth: int = 80) -> None:
-        self.index, self.encoder, self.depth = index, encoder, depth
+    def __init__(self, index: Index, encoder: Encoder, depth: int = 80, reader: Reader | None = None) -> None:
+        self.index, self.encoder, self.depth, self.reader = index, encoder, depth, reader
         column_starts = index.lexical.scores["indptr"]
         self._document_frequency = {
             term: int(column_starts[column + 1] - column_starts[column])
@@ -92,6 +94,23 @@ class Searcher:
                 key=lambda hit: -hit.score,
             )[:k]
             for charter, own in chosen.items()
+        }
+
+    def chunk_at(self, row: int, position: int) -> Chunk:
+        """Return the chunk of a passage that a sentence is read in."""
+        chunks = chunks_of(self.index.passages[row], row)
+        return next(chunk for chunk in chunks if chunk.first <= position < chunk.last)
+
+    def read(self, question: str, chunks: Sequence[Chunk]) -> dict[tuple[int, int], float]:
+        """Return for every sentence (row, position) of the chunks how surely it answers the question, as a logit."""
+        if self.reader is None or not chunks:
+            return {}
+        texts = [chunk_text(self.index.passages[chunk.row], chunk) for chunk in chunks]
+        read: list[Logits] = self.reader.read(question, texts)
+        return {
+            (chunk.row, chunk.first + i): float(logit)
+            for chunk, logits in zip(chunks, read, strict=True)
+            for i, logit in enumerate(logits)
         }
 
     def _final(self, query: Query, rows: NDArray[np.int64], lexical: Scores) -> Scores:

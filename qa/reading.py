@@ -7,13 +7,12 @@ on pairs of a sentence that proves a verdict and one of the same charter that do
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.search import Hit, Query, Searcher
-from qa.evidence import FEATURES, Evidence, Features, evidence, fitted
+from qa.evidence import FEATURES, Evidence, Features, fitted, read, weighed
 from qa.question import Question
 from qa.subject import Place, Subject
 
@@ -36,6 +35,7 @@ PROOF = (
     "own",  # it names its charter
     "lead",  # it announces a list
     "length",  # ln(1 + words)
+    "read",  # the reader's logit that it answers the question
 )
 VERDICT = (
     "share",  # the most of the subject that one sentence says
@@ -61,21 +61,21 @@ VERDICT = (
     "nameless",  # names of the question that no sentence of the charter has
     "wordless",  # a subject of one word that other charters say and this one does not
     "every",  # "elke stad", "per charter": something is expected of all
+    "read",  # the most that the reader thinks of any sentence
+    "read_behind",
+    "read_above",
 )
+CHUNKS = 3  # of each charter are read together with the question
 _SPREAD = 0.02  # the least standard deviation that counts as one: where all charters are alike, none stands out
 
 
 @dataclass(frozen=True)
 class Read:
-    """One sentence read as proof: its evidence, its features and how well it proves."""
+    """One sentence read as proof: its evidence, its features and how well it proves; only differences of that count."""
 
     evidence: Evidence
     features: Features
-
-    @cached_property
-    def score(self) -> float:
-        """How well the sentence proves a verdict; only differences mean something."""
-        return float(self.features @ fitted("proof", PROOF))
+    score: float
 
     @property
     def text(self) -> str:
@@ -89,19 +89,15 @@ class Read:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one charter has to say: its sentences (best proof first) and the features of its verdict."""
+    """What one charter has to say: its sentences (best proof first) and the features of its verdict.
+
+    ``sure`` is the probability (0 to 1) that the charter says what is asked.
+    """
 
     charter: str
     ranked: tuple[Read, ...]
     features: Features
-
-    @property
-    def sure(self) -> float:
-        """The probability (0 to 1) that the charter says what is asked."""
-        if not self.ranked:
-            return 0.0
-        weights = fitted("verdict", (*VERDICT, "intercept"))
-        return float(1 / (1 + np.exp(-(self.features @ weights[:-1] + weights[-1]))))
+    sure: float
 
 
 def read_charters(
@@ -110,13 +106,34 @@ def read_charters(
     """Search every charter by itself and weigh its sentences."""
     found = searcher.search_each(query, tuple(charters), question.only, PASSAGES)
     saying = _saying(subject, searcher, charters, found)
-    read: dict[str, list[Read]] = {}
-    for name in charters:
-        hits = found[name] + _hits(saying[name], query, searcher)
-        weighed = evidence(question, query, hits, searcher)
-        read[name] = sorted((_read(one, question, subject, name) for one in weighed), key=lambda one: -one.score)
-    features = _verdict_features(question, read, subject)
-    return [Reading(name, tuple(read[name]), features[name]) for name in charters]
+    lists = [
+        _ranked(
+            weighed(question, query, found[name] + _hits(saying[name], query, searcher), searcher),
+            question,
+            subject,
+            name,
+            "proof_unread",
+        )
+        for name in charters
+    ]
+    if searcher.reader is not None:
+        given = read([[one.evidence for one in ranked] for ranked in lists], question, searcher, CHUNKS)
+        lists = [_ranked(some, question, subject, name, "proof") for some, name in zip(given, charters, strict=True)]
+    rows = dict(zip(charters, lists, strict=True))
+    features = _verdict_features(question, rows, subject)
+    model = "verdict" if searcher.reader else "verdict_unread"
+    return [Reading(name, tuple(rows[name]), features[name], _sure(features[name], model)) for name in charters]
+
+
+def _sure(features: Features, model: str) -> float:
+    """The probability of a mention; none where nothing was found, whose features are all zero."""
+    weights = fitted(model, (*VERDICT, "intercept"))
+    return float(1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1])))) if features.any() else 0.0
+
+
+def _ranked(some: Sequence[Evidence], question: Question, subject: Subject, charter: str, model: str) -> list[Read]:
+    weights = fitted(model, PROOF)
+    return sorted((_read(one, question, subject, charter, weights) for one in some), key=lambda one: -one.score)
 
 
 def _saying(
@@ -145,7 +162,7 @@ def _hits(rows: list[int], query: Query, searcher: Searcher) -> list[Hit]:
     return [Hit(searcher.index.passages[row], row, float(score)) for row, score in zip(rows, scores, strict=True)]
 
 
-def _read(one: Evidence, question: Question, subject: Subject, charter: str) -> Read:
+def _read(one: Evidence, question: Question, subject: Subject, charter: str, weights: Features) -> Read:
     column = dict(zip(FEATURES, one.features.tolist(), strict=True))
     place = (one.hit.row, one.position)
     last = len(one.hit.passage.sentences) - 1
@@ -168,8 +185,10 @@ def _read(one: Evidence, question: Question, subject: Subject, charter: str) -> 
         float(charter in text),
         column["lead"],
         float(np.log1p(len(text.split()))),
+        column["read"],
     )
-    return Read(one, np.array(row, np.float32))
+    features = np.array(row, np.float32)
+    return Read(one, features, float(features @ weights))
 
 
 def _verdict_features(question: Question, read: dict[str, list[Read]], subject: Subject) -> dict[str, Features]:
@@ -195,7 +214,7 @@ def _verdict_features(question: Question, read: dict[str, list[Read]], subject: 
     return out
 
 
-_BEST = ("share", "near", "pair", "joint", "focus", "sentence", "passage", "half", "name", "weakest")
+_BEST = ("share", "near", "pair", "joint", "focus", "sentence", "passage", "half", "name", "weakest", "read")
 
 
 def _best(rows: list[Read]) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from index.encoder import encoder_name, open_encoder
+from index.reader import open_reader
 from index.store import open_index, read_manifest
 from index.update import recorded_paths, source_hash
 from index.weights import packaged_e5
@@ -21,6 +22,7 @@ from ui.errors import describe
 
 _SECONDS = 2.0  # a server on this machine answers at once
 _WITHOUT = "Zonder taalmodel bestaan antwoorden uit zinnen van de bron."
+_UNTUNED = "zonder de bijstelling en de lezer van het meegeleverde model"
 SUITABLE = ("gemma3", "qwen3", "mistral-small", "gemma2", "qwen2.5", "mistral", "llama3")  # that write Dutch
 
 
@@ -83,7 +85,9 @@ def _model(settings: Settings) -> Finding:
     if abs(length - 1) > 0.01:
         return Finding("Taalmodel", False, f"{encoder.name} geeft vectoren van lengte {length:.3f}. Verwacht: 1.")
     now = ", zojuist uitgepakt" if unpacked else ""
-    return Finding("Taalmodel", True, f"{encoder.name}, {encoder.dimension} dimensies, in {settings.cache_dir}{now}")
+    tuned = "bijgesteld, met lezer" if open_reader(settings.model, settings.cache_dir) else _UNTUNED
+    where = f"{encoder.dimension} dimensies, in {settings.cache_dir}{now}"
+    return Finding("Taalmodel", True, f"{encoder.name}, {tuned}, {where}")
 
 
 def _index(folder: Path, settings: Settings) -> Finding:

@@ -54,7 +54,7 @@ def unpacking(monkeypatch):
     """Unpacks two small files instead of the model, and counts how often."""
     done = []
 
-    def write(folder, weights, tokenizer):
+    def write(folder, weights, tokenizer, tuned):
         done.append(folder)
         (folder / "encoder.onnx").write_bytes(b"x" * 100)
         (folder / "tokenizer.json").write_bytes(b"y" * 10)
@@ -105,7 +105,7 @@ def test_a_missing_package_says_what_else_can_be_used(tmp_path, monkeypatch):
 
 
 def test_model_files_that_cannot_be_read_say_what_to_remove(tmp_path, unpacking):
-    with pytest.raises(ModelError, match=r"rm -r .*multilingual-e5-small-1"):
+    with pytest.raises(ModelError, match=rf"rm -r .*{FOLDER}"):
         open_encoder(PACKAGED, tmp_path)
 
 

@@ -35,7 +35,7 @@ def writing(engine, model_settings):
 
     def made(required=False, **changed):
         given = Settings.model_validate(model_settings.model_dump() | changed)
-        other = Engine(engine.index, engine.searcher.encoder, given)
+        other = Engine(engine.index, engine.searcher.encoder, given, engine.searcher.reader)
         other.writer = Writer(ollama(given), other.searcher, given.llm_context, required)
         return other
 
