@@ -7,7 +7,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dutch import terms
+from index.dutch import terms, words
 from index.encoder import Encoded, Encoder
 from index.reader import Chunk, Logits, Reader, chunk_text, chunks_of
 from index.store import Index
@@ -49,6 +49,12 @@ class Searcher:
             for term, column in index.lexical.vocab_dict.items()
             if column + 1 < len(column_starts)
         }
+        self.place_words = frozenset(
+            word
+            for charter in index.charters
+            for name in (charter.name, *charter.aliases, *charter.places)
+            for word in words(name)
+        )
         self._charter = np.array([passage.charter for passage in index.passages])
         self._actors = [
             {passage.actor, *(sentence.actor for sentence in passage.sentences)} for passage in index.passages

@@ -7,10 +7,11 @@ single sentence has both the subject and the kind of thing asked, or that a word
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.dutch import stem
 from index.search import Hit, Mask, Searcher
-from qa.evidence import FEATURES, Evidence, Features, fitted, sentence_terms, share
+from qa.evidence import FEATURES, UNREAD, Evidence, Features, fitted, sentence_terms, share
 from qa.question import Question
 
 CERTAINTY = (
@@ -30,12 +31,17 @@ CERTAINTY = (
     "counted",  # some good sentence counts the very thing that is asked
     "absent",  # share of the subject that occurs nowhere in what was searched
     "nt",  # ln(1 + words of the subject)
-    "q",  # a number, amount or date is asked
+    "form",  # the answer must have a form: a number, amount, date or name
     "lst",  # a list is asked
     "sd",  # spread of the scores of the best twenty sentences
     "read",  # the most that the reader thinks of any sentence
     "read0",  # what it thinks of the best one
+    "typed_share",  # of the best sentences that hold the form asked; 0 where none is asked
+    "typed_score",  # how far the best sentence that holds it lies behind the best of all
+    "typed_read",  # the same in what the reader thinks
+    "typed_focus",  # the same in how well the subject's words fit
 )
+NEAR = 6  # of the best sentences one should hold the form that is asked
 SENTENCES = 40
 
 
@@ -83,13 +89,26 @@ def certainty_features(
         column["counted"][:8].max(),
         absent,
         np.log1p(len(question.topic)),
-        float(question.asked in ("number", "amount", "date")),
+        float(column["typed"][0] != 0),
         float(question.asked == "list"),
         scores[:20].std(),
         column["read"].max(),
         column["read"][0],
+        *_typed(column, scores),
     )
     return np.array(values, np.float32)
+
+
+def _typed(column: dict[str, Features], scores: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """How far the sentences that hold the form asked lie behind the best ones; all zero where none is asked."""
+    holding = column["typed"][:NEAR] > 0
+    if not column["typed"][0]:
+        return 0.0, 0.0, 0.0, 0.0
+    gaps = [
+        float(values[holding].max() if holding.any() else values.min()) - float(values.max())
+        for values in (scores[:NEAR], column["read"][:NEAR], column["focus"][:NEAR])
+    ]
+    return float(holding.mean()), gaps[0], gaps[1] if holding.any() else UNREAD - float(column["read"].max()), gaps[2]
 
 
 def absent_share(question: Question, searcher: Searcher, mask: Mask) -> float:

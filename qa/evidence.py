@@ -22,7 +22,8 @@ from index.dutch import stem, words
 from index.reader import Chunk
 from index.search import Hit, Query, Searcher
 from ingest.model import Sentence
-from qa.question import Asked, Question
+from qa.form import Form, form_of, holds
+from qa.question import Question
 
 FEATURES = (
     "passage",  # the passage's final search score
@@ -31,7 +32,7 @@ FEATURES = (
     "weakest",  # the subject's word that fits worst
     "coverage",  # share of the subject's weight whose words occur in the sentence
     "coverage_passage",  # the same in the passage with its header
-    "typed",  # the sentence holds the kind of thing that is asked
+    "typed",  # the sentence holds the form of thing that is asked (1) or does not (-1), see ``qa.form``
     "counted",  # the sentence gives a number of the very thing that "hoeveel …" asks about
     "party",  # the sentence's party is the one asked about (1), another (-1), or none was asked about (0)
     "rank",  # 1 / (1 + rank of the passage)
@@ -43,31 +44,9 @@ CHUNKS = 10  # that are read for one question
 UNREAD = -6.0  # the logit of what was not read, and the least that counts
 Features = NDArray[np.float32]
 
-_NUMBER = re.compile(
-    r"\d|\b(?:een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|twintig|dertig|honderd|duizend|helft|half|halve)\b",
-    re.I,
-)
 _COUNT = re.compile(
     r"(?!(?:19|20)\d\d$)\d[\d.,]*%?|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|vijftien|twintig|dertig|veertig|vijftig|honderd"
 )
-_AMOUNT = re.compile(r"€|\beuro\b|\bmln\b|\bmiljoen\b|\bmiljard\b|\bton\b|\d{1,3}(?:\.\d{3})+", re.I)
-_MONTH = r"januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
-_DATE = re.compile(
-    rf"\b(?:19|20)\d\d\b|\b\d{{1,2}} (?:{_MONTH})\b|\b\d{{1,2}}\s?[-/]\s?\d{{1,2}}\s?[-/ ]\s?\d{{2,4}}\b"
-    rf"|\b(?:{_MONTH})\b",
-    re.I,
-)
-_NAME = re.compile(r"(?<=[a-z,:(] )[A-Z][a-z]+|\b(?:drs|mr|ir|dr|mevrouw|de heer|wethouder|minister)\b\.?", re.M)
-_PLACE = re.compile(
-    r"\b(?:in|aan|op|bij|te|nabij|langs|naast|rond)\s+(?:de\s+|het\s+)?[A-Z]\w+|plein|straat|wijk|buurt|weg\b|park|school"
-)
-_TYPES: dict[Asked, re.Pattern[str]] = {
-    "number": _NUMBER,
-    "amount": _AMOUNT,
-    "date": _DATE,
-    "person": _NAME,
-    "place": _PLACE,
-}
 
 
 @cache
@@ -141,10 +120,11 @@ def evidence(question: Question, query: Query, hits: Sequence[Hit], searcher: Se
 def weighed(question: Question, query: Query, hits: Sequence[Hit], searcher: Searcher) -> list[Evidence]:
     """Return every sentence of the hits with its features and score before anything is read, best first."""
     topic = topic_of(question, query, searcher)
+    form = form_of(question)
     weights = fitted("evidence_unread", FEATURES)
     out = []
     for rank, hit in enumerate(hits):
-        for position, features in enumerate(_features_of(question, query, topic, hit, rank, searcher)):
+        for position, features in enumerate(_features_of(question, query, topic, form, hit, rank, searcher)):
             if question.only in (None, hit.passage.sentences[position].actor):
                 out.append(Evidence(hit, position, features, float(features @ weights)))
     return sorted(out, key=lambda one: -one.score)
@@ -178,7 +158,7 @@ def _read(one: Evidence, logits: dict[tuple[int, int], float], weights: Features
 
 
 def _features_of(
-    question: Question, query: Query, topic: Topic, hit: Hit, rank: int, searcher: Searcher
+    question: Question, query: Query, topic: Topic, form: Form | None, hit: Hit, rank: int, searcher: Searcher
 ) -> list[Features]:
     sentences = hit.passage.sentences
     similar = searcher.index.tokens.sentence_sims(query.encoded.tokens, hit.row, len(sentences))
@@ -194,7 +174,7 @@ def _features_of(
             weakest,
             _coverage(topic, sentence_terms(sentence.text, compounds)),
             around,
-            _typed(question.asked, sentence.text),
+            _typed(form, sentence.text, question, searcher),
             _counted(question, sentence.text),
             _party(question, sentence),
             1 / (1 + rank),
@@ -240,9 +220,11 @@ def sentence_terms(text: str, compounds: object) -> frozenset[str]:
     return _terms(text, id(compounds), compounds)
 
 
-def _typed(asked: Asked, text: str) -> float:
-    pattern = _TYPES.get(asked)
-    return 0.0 if pattern is None else (1.0 if pattern.search(text) else -1.0)
+def _typed(form: Form | None, text: str, question: Question, searcher: Searcher) -> float:
+    """1 where the sentence holds what must be in the answer, -1 where it does not, 0 where anything may answer."""
+    if form is None:
+        return 0.0
+    return 1.0 if holds(form, text, question.text, searcher.place_words) else -1.0
 
 
 def _counted(question: Question, text: str) -> float:
