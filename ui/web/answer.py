@@ -5,12 +5,11 @@ from ui.web.catalogue import Catalogue
 from ui.web.markup import VERDICTS, paragraphs, seconds, text
 
 _ACTIONS = (
+    ("vervolg", "Stel een vervolgvraag"),
     ("kopieer", "Kopieer met bronnen"),
-    ("md", "Markdown"),
-    ("csv", "CSV"),
-    ("docx", "Word"),
     ("link", "Kopieer link naar deze vraag"),
 )
+_FILES = (("docx", "Word"), ("csv", "CSV"), ("md", "Markdown"))
 
 
 def answer_html(answer: Answer, catalogue: Catalogue, turn: int) -> str:
@@ -34,8 +33,8 @@ def searched(answer: Answer, catalogue: Catalogue) -> str:
     total = len(catalogue.wholes)
     if answer.coverage is not None:
         found = answer.coverage
-        of = found.get("total", total)
-        all_of = f"Alle {of} {units}" if found["searched"] == of else f"{found['searched']} van de {of} {units}"
+        count = found["searched"]
+        all_of = f"Alle {total} {units}" if count == total else f"{count} van de {total} {units}"
         parts = ", ".join(f"{found.get(status, 0)} {word}" for status, word in VERDICTS.items())
         return f"{all_of} doorzocht: {parts}."
     seen = {hit["charter"] for hit in answer.retrieved}
@@ -56,12 +55,17 @@ def made_by(answer: Answer) -> str:
 
 def actions_html(answer: Answer, turn: int) -> str:
     """Return the buttons to take an answer along; CSV only where there is a table."""
-    shown = [(name, label) for name, label in _ACTIONS if name != "csv" or answer.items]
-    buttons = "".join(
-        f'<button type="button" class="klein" data-doe="{name}" data-beurt="{turn}">{label}</button>'
-        for name, label in shown
+    actions = "".join(_button(name, label, turn) for name, label in _ACTIONS)
+    files = "".join(_button(name, label, turn) for name, label in _FILES if name != "csv" or answer.items)
+    return (
+        f'<div class="knoppen" role="group" aria-label="Verder met dit antwoord">{actions}</div>'
+        f'<div class="knoppen" role="group" aria-labelledby="opslaan-{turn}">'
+        f'<span id="opslaan-{turn}">Opslaan als</span>{files}</div><p class="meegenomen stil" role="status"></p>'
     )
-    return f'<div class="knoppen" role="group" aria-label="Antwoord meenemen">{buttons}</div>'
+
+
+def _button(name: str, label: str, turn: int) -> str:
+    return f'<button type="button" class="klein" data-doe="{name}" data-beurt="{turn}">{label}</button>'
 
 
 def spoken(answer: Answer) -> str:

@@ -24,7 +24,7 @@ from ui.web.export import export, plain
 from ui.web.feedback import Feedback, line_of, now, store
 from ui.web.messages import Message
 from ui.web.reader import reader_html
-from ui.web.shell import page_html
+from ui.web.shell import WITHOUT, page_html
 from ui.web.verdicts import nearest_html
 from ui.web.waiting import WaitingLine
 
@@ -144,6 +144,18 @@ class Service:
         except Exception as error:
             return messages.judged(number if isinstance(number, int) else 0, describe(error)[0], kept=False)
 
+    def mode(self) -> Message:
+        """Say who answers now: the language model's server may have come or gone since the page was made."""
+        writer = self.engine.writer
+        if writer is None:
+            return {"text": WITHOUT}
+        name = writer.model.name
+        try:
+            writer.model.present()
+        except CharterwijzerError:
+            return {"text": f"{WITHOUT} Taalmodel {name} is nu niet te bereiken."}
+        return {"text": f"Taalmodel {name} schrijft mee; elke zin wordt aan de bron gecontroleerd."}
+
     def read(self, data: Any) -> Message:  # noqa: ANN401 - what a browser sends is checked here
         """Give a charter for reading, with a span highlighted."""
         return self._html(
@@ -220,4 +232,7 @@ def _callable(service: Service) -> list[Callable[[Any], Message]]:
     def nearest(data: Any) -> Message:  # noqa: ANN401
         return service.nearest(data)
 
-    return [read, compare, nearest]
+    def mode(_: Any) -> Message:  # noqa: ANN401
+        return service.mode()
+
+    return [read, compare, nearest, mode]

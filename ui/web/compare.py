@@ -1,15 +1,17 @@
 """Compare: what a few charters say under one theme, side by side, by party."""
 
+import re
 from itertools import groupby
 
 from ingest.errors import UsageError
-from ingest.whole import Heading, Whole
+from ingest.whole import Heading, Placed, Whole
 from qa.overview import section_lines
 from ui.web.catalogue import Catalogue
 from ui.web.markup import party, reader_link, text
 
 MOST = 4  # columns that can be read beside each other
 _LONGEST = 150  # words of a section before the rest is a link
+_BULLETS = re.compile(r"(?:[-–•·o]\s+)+")  # the page draws its own; an asterisk means something in some charters
 
 
 def compare_form(catalogue: Catalogue) -> str:
@@ -59,22 +61,29 @@ def _sections(whole: Whole, heading: Heading) -> str:
     """The text under a heading, every section with its party; of a long section its beginning, so that all show."""
     titles = {one.line: one for one in whole.headings}
     out: list[str] = []
-    words = 0
+    words, more = 0, True
     lines = [one for one in section_lines(whole, heading) if one.role != "furniture"]
     for _, group in groupby(lines, key=lambda one: (one.role, one.block)):
         block = list(group)
         link = text(reader_link(whole.charter.name, block[0].line.start, block[-1].line.end))
         title = titles.get(block[0].line.number)
         if block[0].role == "heading" and title:
-            words = 0
+            words, more = 0, True
             level = 5 if title.depth <= heading.depth else 6
             who = "" if title.actor == "gezamenlijk" and title is heading else f" {party(title.actor)}"
             out.append(f'<h{level}><a href="{link}">{text(title.title)}</a>{who}</h{level}>')
             continue
         if words < _LONGEST:
-            said = " ".join(one.line.text.strip() for one in block)
+            said = _said(block)
             words += len(said.split())
             out.append(f'<p class="regels {block[0].role}">{text(said)}</p>')
-            if words >= _LONGEST:
-                out.append(f'<p><a href="{link}">Lees verder in het charter</a></p>')
+        elif more:
+            more = False
+            out.append(f'<p><a href="{link}">Lees verder in het charter</a></p>')
     return "".join(out)
+
+
+def _said(block: list[Placed]) -> str:
+    said = " ".join(one.line.text.strip() for one in block)
+    bullets = _BULLETS.match(said) if block[0].role == "item" else None
+    return said[bullets.end() :] if bullets else said

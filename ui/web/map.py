@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ingest.atlas import Atlas, Place, Ring
 from qa.model import Status, Verdict
-from ui.web.markup import VERDICTS, text
+from ui.web.markup import VERDICTS, text, verdict
 
 _WIDTH = 400.0
 _MARGIN = 20.0
@@ -44,8 +44,8 @@ def map_html(items: Iterable[Verdict], atlas: Atlas, turn: int) -> str:
     return (
         '<figure class="kaart"><svg role="group" aria-label="Kaart met het oordeel per stad" '
         f'viewBox="0 0 {_WIDTH:.0f} {project.height:.0f}"><path class="land" d="{land}"/>{cities}</svg>'
-        '<figcaption class="stil">Kies een stad om naar haar rij te gaan. '
-        "● ja, ◐ deels, ○ nee. Omtrek: Natural Earth.</figcaption></figure>"
+        f'<figcaption class="stil">{" ".join(map(verdict, VERDICTS))} Kies een stad om naar haar rij te gaan. '
+        "Omtrek: Natural Earth.</figcaption></figure>"
     )
 
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from ingest.model import Actor
@@ -54,6 +55,11 @@ def verdict(status: Status) -> str:
     """Return a verdict as a word with a mark, so that colour is not all that tells them apart."""
     sign = {"yes": "●", "partly": "◐", "no": "○"}[status]
     return f'<span class="oordeel oordeel-{status}"><span aria-hidden="true">{sign}</span> {VERDICTS[status]}</span>'
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """Return names as they stand in a sentence: "a, b en c"."""
+    return " en ".join(one for one in (", ".join(names[:-1]), *names[-1:]) if one)
 
 
 def lines_of(first: int, last: int) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from ui.web.answer import actions_html, answer_html, spoken
@@ -33,18 +34,28 @@ def answered(turn: Turn, catalogue: Catalogue) -> Message:
         "antwoord": answer_html(answer, catalogue, number),
         "oordelen": verdicts_html(answer, catalogue, number),
         "bronnen": sources_html(answer, catalogue, number),
+        # Shown when the answer is done, or stopped.
+        "acties": actions_html(answer, number),
+        "terugkoppeling": judging_html(answer, number),
     }
-    if done:
-        slots |= {"acties": actions_html(answer, number), "terugkoppeling": judging_html(answer, number)}
     return _message(
         "antwoord",
         request=turn.asked.request,
         turn=number,
         question=answer.question,
+        actor=turn.asked.actor or "",
+        link=link_to(turn),
         slots=slots,
         done=done,
         spoken=spoken(answer) if done else "",
     )
+
+
+def link_to(turn: Turn) -> str:
+    """Return the query of an address that repeats a question: as it was understood, with what it was limited to."""
+    asked = turn.asked
+    fields = [("vraag", turn.answer.understood or turn.answer.question), *(("stad", name) for name in asked.charters)]
+    return urlencode([*fields, *([("partij", asked.actor)] if asked.actor else [])])
 
 
 def failed(request: int, text: str) -> Message:

@@ -4,7 +4,9 @@ from ingest.whole import Heading
 from qa.overview import Facts, Quoted
 from qa.values import written_date
 from ui.web.catalogue import Catalogue
-from ui.web.markup import reader_link, text
+from ui.web.markup import enumerated, reader_link, text
+
+_FACTS = ("Wijken", "Ondertekend", "Door wie", "Hoofdstukken", "Woorden")
 
 
 def overview_html(catalogue: Catalogue) -> str:
@@ -24,10 +26,7 @@ def _thousands(number: int) -> str:
 
 
 def _charters(catalogue: Catalogue) -> str:
-    head = "".join(
-        f'<th scope="col">{name}</th>'
-        for name in (catalogue.unit[0].capitalize(), "Wijken", "Ondertekend", "Door wie", "Hoofdstukken", "Woorden")
-    )
+    head = "".join(f'<th scope="col">{name}</th>' for name in (catalogue.unit[0].capitalize(), *_FACTS))
     rows = "".join(_charter(facts, catalogue) for facts in catalogue.facts.values())
     return (
         f"<h3>Alle {catalogue.unit[1]}</h3>"
@@ -42,12 +41,17 @@ def _charter(facts: Facts, catalogue: Catalogue) -> str:
     chapters = "".join(f"<li>{_heading_link(facts.charter, one, catalogue)}</li>" for one in facts.chapters)
     signed = _signed(facts)
     by = "; ".join(one.text.rstrip(".,;: ") for one in facts.signatories)
+    names = _folded("Namen", text(by)) if by else "–"
+    folded = _folded(f"{len(facts.chapters)}", f"<ul>{chapters}</ul>")
     return (
         f'<tr><th scope="row"><a href="{text(reader_link(facts.charter, 0, 0))}">{text(facts.charter)}</a></th>'
-        f"<td>{text(places) or '–'}</td><td>{signed}</td><td>{_folded('Namen', text(by)) if by else '–'}</td>"
-        f"<td>{_folded(f'{len(facts.chapters)} hoofdstukken', f'<ul>{chapters}</ul>')}</td>"
-        f'<td class="getal">{_thousands(facts.words)}</td></tr>'
+        f"{_cells(text(places) or '–', signed, names, folded, _thousands(facts.words))}</tr>"
     )
+
+
+def _cells(*contents: str) -> str:
+    # On a narrow page every row is a block, in which a cell says its own column.
+    return "".join(f'<td data-kop="{name}">{one}</td>' for name, one in zip(_FACTS, contents, strict=True))
 
 
 def _folded(summary: str, content: str) -> str:
@@ -105,7 +109,7 @@ def _lacks(catalogue: Catalogue) -> str:
     unknown = [facts.charter for facts in catalogue.facts.values() if facts.date is None]
     lines = [text(line) for line in catalogue.atlas.lacks]
     if unknown:
-        lines.append(f"een volledige, leesbare datum van ondertekening van {text(', '.join(unknown))}")
+        lines.append(f"een volledige, leesbare datum van ondertekening van {text(enumerated(unknown))}")
     items = "".join(f"<li>{line}</li>" for line in lines)
     title = "<h3>Wat er niet in staat</h3>"
     return f"{title}<ul>{items}</ul>" if items else ""

@@ -13,6 +13,7 @@ let busy = false;
 let fresh = true;       // the next question begins a conversation
 let reading = null;     // the charter in the reader: its name and span
 let cameFrom = null;    // the turn whose sources the reader leafs through
+let told = null;        // where the outcome of taking an answer along is said
 let found = [], at = -1; // what the search in the charter found
 
 /* -- asking ------------------------------------------------------------------------------------------------ */
@@ -56,6 +57,7 @@ function setBusy(now, text = "") {
 
 function fail(text) {
   one("#fout").textContent = text;
+  one("#fout").scrollIntoView({ block: "nearest" }); // what went wrong may have been asked far below
 }
 
 function receive(message) {
@@ -77,7 +79,7 @@ function show(message) {
   if (first) {
     turn = newTurn(message);
     one("#voorbeelden").hidden = true;
-    one("#nieuw").hidden = false;
+    one("#nieuw").hidden = one("#vervolg").hidden = false;
   }
   for (const [name, html] of Object.entries(message.slots)) {
     const slot = one(`[data-vak=${name}]`, turn);
@@ -95,10 +97,11 @@ function newTurn(message) {
   turn.className = "beurt";
   turn.id = `beurt-${message.turn}`;
   turn.dataset.vraag = message.question;
-  turn.dataset.partij = chosen().actor || "";
+  turn.dataset.partij = message.actor;
+  turn.dataset.link = message.link;
   turn.innerHTML = `<h2 tabindex="-1"></h2><div class="beurtvak"><div class="links"><div data-vak="antwoord"></div>
     <div data-vak="acties"></div><div data-vak="terugkoppeling"></div></div>
-    <aside class="rechts" data-vak="bronnen"></aside></div><div data-vak="oordelen"></div>`;
+    <div class="onder" data-vak="oordelen"></div><aside class="rechts" data-vak="bronnen"></aside></div>`;
   one("h2", turn).textContent = message.question;
   one("aside", turn).setAttribute("aria-label", `Bronnen bij: ${message.question}`);
   one("#gesprek").prepend(turn);
@@ -129,7 +132,7 @@ function forget() {
   one("#gesprek").textContent = "";
   one("#fout").textContent = "";
   one("#voorbeelden").hidden = false;
-  one("#nieuw").hidden = true;
+  one("#nieuw").hidden = one("#vervolg").hidden = true;
   cameFrom = null;
   one("#vraag").focus();
   say("Een nieuw gesprek.");
@@ -146,7 +149,14 @@ function save({ name, type, content }) {
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 30000);
-  say(`${name} is opgeslagen.`);
+  tell(`${name} is opgeslagen.`);
+}
+
+/* Beside the button that was pressed, which may be far from the question. */
+function tell(text) {
+  const place = told;
+  place.textContent = text;
+  setTimeout(() => { if (place.textContent === text) place.textContent = ""; }, 6000);
 }
 
 async function copy(text, done) {
@@ -160,16 +170,16 @@ async function copy(text, done) {
     document.execCommand("copy");
     box.remove();
   }
-  one("#wacht").textContent = done;
-  setTimeout(() => { if (one("#wacht").textContent === done) one("#wacht").textContent = ""; }, 4000);
+  tell(done);
 }
 
 function takeAlong(button) {
   const turn = Number(button.dataset.beurt);
+  const box = one(`#beurt-${turn}`);
+  if (button.dataset.doe === "vervolg") { one("#vraag").scrollIntoView({ block: "center" }); one("#vraag").focus({ preventScroll: true }); return; }
+  told = one(".meegenomen", box);
   if (button.dataset.doe === "link") {
-    const address = new URL(location.pathname, location.origin);
-    address.searchParams.set("vraag", one(`#beurt-${turn}`).dataset.vraag);
-    copy(address.href, "De link is gekopieerd.");
+    copy(`${location.origin}${location.pathname}?${box.dataset.link}`, "De link is gekopieerd.");
     return;
   }
   trigger("select", { turn, as: button.dataset.doe });
@@ -236,7 +246,7 @@ async function openNearest(details) {
 
 /* -- the reader ------------------------------------------------------------------------------------------------ */
 
-async function call(name, data) {
+async function call(name, data = null) {
   try {
     return await server[name](data);
   } catch {
@@ -268,7 +278,7 @@ async function openReader(fields) {
   const marks = all("#charter mark");
   const goal = marks[0]?.closest(".regel") || one("#lezertitel");
   if (!goal) return;
-  goal.scrollIntoView({ block: marks.length ? "center" : "start" });
+  if (marks.length) goal.scrollIntoView({ block: "center" }); else scrollTo(0, 0);
   goal.focus({ preventScroll: true });
   say(marks.length ? `Charter van ${charter}. ${marks.map((mark) => mark.textContent).join(" ")}` : `Charter van ${charter}`);
 }
@@ -391,7 +401,29 @@ function clicked(event) {
   else if (goal.id === "terug") back();
   else if (goal.id === "nieuw") forget();
   else if (goal.id === "wis") { for (const box of all("#vraagformulier input:checked")) box.checked = box.value === ""; one("#vraagformulier input[name=partij]").checked = true; showFilters(); }
-  else if (goal.id === "stop") { trigger("stop"); setBusy(false); request += 1; one("#wacht").textContent = "Gestopt."; one("#vraag").focus(); }
+  else if (goal.id === "stop") stopped();
+}
+
+/* What has come of an answer stays, to be used as any other. */
+function stopped() {
+  trigger("stop");
+  setBusy(false, "Gestopt.");
+  request += 1;
+  one(".beurt[aria-busy=true]")?.setAttribute("aria-busy", "false");
+  one("#vraag").focus();
+}
+
+/* A link repeats a question with what it was limited to. */
+function repeat(fields) {
+  const question = fields.get("vraag");
+  if (!question) return;
+  one("#vraag").value = question;
+  const wanted = new Set([...fields.getAll("stad"), ...fields.getAll("partij")]);
+  const boxes = all("#vraagformulier input").filter((box) => fields.getAll(box.name).includes(box.value));
+  for (const box of boxes) box.checked = true;
+  showFilters();
+  if (boxes.length < wanted.size) fail("De link beperkt de vraag tot iets wat er hier niet is. Kies zelf, en stel de vraag.");
+  else ask(question);
 }
 
 function start() {
@@ -427,8 +459,8 @@ function start() {
   watch("value", () => receive(props.value));
   route();
   frame.dataset.klaar = "ja";
-  const repeated = new URLSearchParams(location.search).get("vraag");
-  if (repeated) { one("#vraag").value = repeated; ask(repeated); }
+  if (one("#wijze[data-peil]")) call("mode").then(({ text }) => { if (text) one("#wijze").textContent = text; });
+  repeat(new URLSearchParams(location.search));
 }
 
 start();

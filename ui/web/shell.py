@@ -7,6 +7,7 @@ from ui.web.markup import ACTORS, text
 from ui.web.overview import overview_html
 from ui.web.reader import charter_list
 
+WITHOUT = "Zonder taalmodel: antwoorden bestaan uit zinnen van de bron zelf."
 _VIEWS = (("vraag", "Vragen"), ("overzicht", "Overzicht"), ("vergelijken", "Vergelijken"), ("lezer", "Lezen"))
 _PARTIES = {"": "alle partijen", "gemeente": "de gemeente", "rijk": "het rijk", "gezamenlijk": "gezamenlijk"}
 
@@ -45,23 +46,20 @@ def _subtitle(catalogue: Catalogue) -> str:
 def _ask_view(catalogue: Catalogue, model: str | None) -> str:
     unit, units = catalogue.unit
     count = len(catalogue.wholes)
-    mode = (
-        f"Is taalmodel {text(model)} te bereiken, dan schrijft het mee; elke zin wordt aan de bron gecontroleerd."
-        if model
-        else "Zonder taalmodel: antwoorden bestaan uit zinnen van de bron zelf."
-    )
+    mode = f"Is taalmodel {text(model)} te bereiken, dan schrijft het mee." if model else WITHOUT
     return (
         '<section class="weergave" id="weergave-vraag"><h2 class="verborgen">Stel een vraag</h2>'
-        '<form id="vraagformulier"><label class="vraaglabel" for="vraag">Uw vraag</label>'
+        '<form id="vraagformulier"><label class="vraaglabel" for="vraag">Uw vraag'
+        '<span id="vervolg" hidden> of vervolgvraag</span></label>'
         f'<textarea id="vraag" name="vraag" rows="2" maxlength="{LONGEST_QUESTION}" aria-describedby="stand">'
         "</textarea>"
         '<div class="regelknoppen"><button type="submit" id="stel">Stel vraag</button>'
         '<button type="button" id="stop" class="klein" hidden>Stop</button>'
         '<button type="button" id="nieuw" class="klein" hidden>Nieuw gesprek</button></div>'
+        '<p id="wacht" class="wacht" role="status" aria-live="polite"></p><div id="fout" role="alert"></div>'
         f'{_filters(catalogue)}</form><p id="stand" class="stil">{count} {units if count != 1 else unit}. '
-        f"<span data-wijze>{mode}</span></p>"
-        f'{_examples(catalogue)}<p id="wacht" class="wacht" role="status" aria-live="polite"></p>'
-        '<div id="fout" role="alert"></div><div id="gesprek"></div></section>'
+        f'<span id="wijze"{" data-peil" if model else ""}>{mode}</span></p>'
+        f'{_examples(catalogue)}<div id="gesprek"></div></section>'
     )
 
 

@@ -10,6 +10,7 @@ from ui.web.markup import VERDICTS, lines_of, marker, party, reader_link, text, 
 
 _ORDER: tuple[Status, ...] = ("yes", "partly", "no")
 _LONGEST = 60  # words of a quote in the table
+_BRIEF = 4  # words of a value that is a fact rather than a sentence
 
 
 def verdicts_html(answer: Answer, catalogue: Catalogue, turn: int) -> str:
@@ -76,8 +77,9 @@ def _said(item: Verdict, answer: Answer, catalogue: Catalogue) -> str:
     by_number = {citation.n: citation for citation in answer.citations}
     quotes = [_reading(by_number[n], catalogue) for n in item.citations if n in by_number]
     value = item.value or ""
-    new = value and not any(value.removesuffix(" …") in quote for quote in quotes)
-    shown = f"<strong>{text(value)}</strong>" if new else ""
+    # Only the first quote is shown. A date or an amount is said by itself too: that is what the eye runs down.
+    said = bool(quotes) and value.removesuffix(" …") in quotes[0] and len(value.split()) > _BRIEF
+    shown = f"<strong>{text(value)}</strong>" if value and not said else ""
     quote = f"<q>{text(_short(quotes[0]))}</q>" if quotes else ""
     return f"{shown} {quote}".strip() or '<span class="stil">–</span>'
 

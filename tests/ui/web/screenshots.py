@@ -39,7 +39,7 @@ def every_view(browser, url, folder):
 
 def for_the_readme(browser, url):
     OWN.mkdir(exist_ok=True)
-    page = opened(browser, url, 1280, "light", 1000)
+    page = opened(browser, url, 1280, "light", 1450)
     turn = ask(page, FLAGSHIP)
     page.evaluate("scrollTo(0, document.querySelector('.beurt').offsetTop - 24)")
     page.evaluate("document.activeElement.blur()")
@@ -53,7 +53,7 @@ def for_the_readme(browser, url):
     ask(page, "Wat doet het rijk in Deventer aan gezondheid?")
     page.screenshot(path=OWN / "smal.png")
     for picture in OWN.glob("*.png"):
-        Image.open(picture).convert("RGB").quantize(128).save(picture, optimize=True)
+        Image.open(picture).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE).save(picture, optimize=True)
 
 
 def main():

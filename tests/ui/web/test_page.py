@@ -5,11 +5,14 @@ import io
 import re
 import threading
 import zipfile
+from dataclasses import replace
+from types import SimpleNamespace
 from urllib.parse import parse_qs, quote
 
 import pytest
-from web_tools import FLAGSHIP, SINGLE, ask, lines
+from web_tools import FLAGSHIP, SINGLE, ask, lines, serving
 
+from ingest.errors import LanguageModelError
 from qa.values import written_date
 
 
@@ -151,9 +154,35 @@ def test_a_link_repeats_its_question(site, visit):
     assert page.locator(".beurt h2").inner_text() == SINGLE
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.click("text=Kopieer link naar deze vraag")
-    page.wait_for_function("document.querySelector('#wacht').textContent.includes('gekopieerd')")
+    page.locator(".meegenomen", has_text="De link is gekopieerd").wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
-    assert link.startswith(site.url) and parse_qs(link.split("?")[1])["vraag"] == [SINGLE]
+    assert link.startswith(site.url) and parse_qs(link.split("?")[1]) == {"vraag": [SINGLE]}
+
+
+def test_a_link_repeats_a_follow_up_as_it_was_understood_and_what_it_was_limited_to(site, visit):
+    page = visit(site)
+    ask(page, SINGLE)
+    page.click("text=Beperk de vraag")
+    page.locator("#vraagformulier input[name=stad][value=Groningen]").check()
+    page.locator("#vraagformulier input[name=partij][value=rijk]").check()
+    turn = ask(page, "En in Groningen?")
+    page.click("#wis")  # what is chosen for a next question is not what this one was limited to
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    turn.get_by_text("Kopieer link naar deze vraag").click()
+    turn.locator(".meegenomen", has_text="De link is gekopieerd").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    again = visit(site, link.removeprefix(site.url))
+    again.wait_for_selector(".beurt[aria-busy=false]")
+    assert again.inner_text("#filterstand") == "(rijk, Groningen)"
+    assert again.locator(".gelezen").count() == 0  # it stands alone
+    assert again.locator(".antwoordtekst").inner_text() == turn.locator(".antwoordtekst").inner_text()
+
+
+def test_a_link_that_is_limited_to_an_unknown_city_is_not_asked_without_that_limit(site, visit):
+    page = visit(site, f"?vraag={quote(SINGLE)}&stad=Parijs&stad=Deventer")
+    assert "iets wat er hier niet is" in page.inner_text("#fout")
+    assert page.input_value("#vraag") == SINGLE and page.locator(".beurt").count() == 0
+    assert page.inner_text("#filterstand") == "(Deventer)"
 
 
 def test_the_table_is_sorted_and_filtered(site, visit, engine):
@@ -174,6 +203,13 @@ def test_the_table_is_sorted_and_filtered(site, visit, engine):
     turn.locator("[data-filter=oordeel]").select_option("")
     turn.locator("[data-filter=tekst]").fill("heerl")
     assert visible.all_text_contents() == ["Heerlen"]
+
+
+def test_every_row_of_a_question_for_dates_shows_its_date(site, visit, engine):
+    question = "Op welke datum tekende welke stad?"
+    turn = ask(visit(site), question)
+    for item in engine.ask(question).items:
+        assert item.value in turn.locator(f"tr:has(th:text-is('{item.charter}'))").inner_text()
 
 
 def test_a_no_opens_to_the_nearest_passages_of_that_charter(site, visit, engine):
@@ -349,6 +385,103 @@ def test_a_question_can_be_stopped_and_another_asked(site, visit, monkeypatch):
         go.set()
     turn = ask(page, SINGLE)
     assert turn.locator("h2").inner_text() == SINGLE and page.locator(".beurt").count() == 1
+
+
+def test_a_stopped_answer_keeps_what_was_written_and_can_be_used(site, visit, engine, monkeypatch):
+    page = visit(site)
+    stream, done = site.service.engine.stream, threading.Event()
+
+    def writing(*given, stop, **named):
+        yield replace(next(stream(*given, stop=stop, **named)), writing=True)
+        stop.wait(20)
+        done.set()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(site.service.engine, "stream", writing)
+        page.fill("#vraag", SINGLE)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".beurt[aria-busy=true] .antwoordtekst")
+        assert page.locator("[data-doe=kopieer]").is_hidden()
+        page.click("#stop")
+        assert done.wait(5)  # the language model's work is stopped too
+    turn = page.locator(".beurt[aria-busy=false]")
+    assert downloaded(page, turn, "md")[1].decode().startswith(f"# {SINGLE}")
+    assert "Groningen" in ask(page, "En in Groningen?").locator(".gelezen q").inner_text()
+
+
+class Reached:
+    """A language model that is there, or is not."""
+
+    name = "proefmodel"
+
+    def __init__(self, there):
+        self.there = there
+
+    def present(self):
+        if not self.there:
+            raise LanguageModelError("Er is geen taalmodelserver")
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        (True, "Taalmodel proefmodel schrijft mee; elke zin wordt aan de bron gecontroleerd."),
+        (False, "Zonder taalmodel: antwoorden bestaan uit zinnen van de bron zelf. "
+                "Taalmodel proefmodel is nu niet te bereiken."),
+    ],
+)  # fmt: skip
+def test_the_page_says_whether_the_language_model_is_there_now(engine, visit, tmp_path, monkeypatch, there, said):
+    monkeypatch.setattr(engine, "writer", SimpleNamespace(model=Reached(there)))
+    with serving(engine, tmp_path / "feedback.jsonl", model="proefmodel") as made:
+        page = visit(made)
+        page.wait_for_function("said => document.querySelector('#wijze').textContent === said", arg=said)
+
+
+def test_an_error_and_the_waiting_are_told_under_the_box_also_before_the_examples(site, visit):
+    page = visit(site, viewport={"width": 380, "height": 700})
+    page.click("#stel")
+    above = page.locator("#fout").bounding_box()
+    assert above["y"] + above["height"] < page.locator("#voorbeelden").bounding_box()["y"]
+    assert page.locator("#wacht").bounding_box()["y"] < 700
+
+
+def test_a_follow_up_is_offered_under_the_answer(site, visit):
+    page = visit(site)
+    assert page.inner_text(".vraaglabel") == "Uw vraag"
+    turn = ask(page, FLAGSHIP)
+    turn.get_by_text("Stel een vervolgvraag").click()
+    assert page.evaluate("document.activeElement.id") == "vraag"
+    assert page.inner_text(".vraaglabel") == "Uw vraag of vervolgvraag"
+    assert 0 <= page.locator("#vraag").bounding_box()["y"] < 900
+
+
+def test_a_charter_without_a_cited_place_opens_at_its_title(site, visit):
+    page = visit(site, "#overzicht")
+    page.locator(".charters a", has_text="Zaanstad").first.click()
+    page.wait_for_selector("#chartertekst")
+    page.wait_for_function("document.activeElement.id === 'lezertitel'")
+    title, bar = page.locator("#lezertitel").bounding_box(), page.locator(".lezerbalk").bounding_box()
+    assert bar["y"] + bar["height"] <= title["y"] < 900
+
+
+def test_nothing_lies_under_the_end_of_the_page(site, visit):
+    page = visit(site)
+    ask(page, FLAGSHIP)
+    assert page.evaluate(
+        "document.documentElement.scrollHeight"
+        " - document.querySelector('.voet').getBoundingClientRect().bottom - scrollY"
+    ) == pytest.approx(0, abs=1)
+
+
+def test_a_narrow_page_shows_the_table_whole_and_before_the_sources(site, visit):
+    page = visit(site, viewport={"width": 380, "height": 800})
+    turn = ask(page, FLAGSHIP)
+    row = turn.locator("tbody tr").first
+    for part in ("th", "td:nth-child(2)", "td:nth-child(3)", "td:nth-child(4)"):
+        box = row.locator(part).bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 380
+    assert turn.locator(".oordelen").bounding_box()["y"] < turn.locator(".bronnen").bounding_box()["y"]
+    assert turn.get_by_role("row").count() == 1 + 18  # still a table to who does not see it
 
 
 @pytest.mark.parametrize("width", [380, 640])  # a phone, and 1280 at 200% zoom

@@ -9,6 +9,8 @@ import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from html import unescape
+from urllib.parse import parse_qs
 
 import pytest
 from docx import Document
@@ -19,11 +21,12 @@ from web_tools import FLAGSHIP, SINGLE, lines
 from ingest.errors import FeedbackError, UsageError
 from ui.page import Choices, serve, signing_in
 from ui.web.catalogue import Catalogue
+from ui.web.compare import compare_html
 from ui.web.conversation import Asked, Conversation
 from ui.web.export import docx, export, markdown, table
 from ui.web.feedback import Feedback, line_of, store
 from ui.web.map import Projection
-from ui.web.markup import marked, text
+from ui.web.markup import enumerated, marked, text
 from ui.web.reader import reader_html
 from ui.web.server import Address, listening
 from ui.web.waiting import WaitingLine
@@ -180,6 +183,26 @@ def test_every_citation_is_marked_to_the_letter(answer, catalogue):
         html = reader_html(catalogue.whole(one.charter), one.start_char, one.end_char)
         parts = [part.split("</mark>")[0] for part in html.split("<mark>")[1:]]
         assert "".join(" ".join(parts).split()) == "".join(text(one.quote).split())
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a en b"), (["a", "b", "c"], "a, b en c")]
+)
+def test_names_are_enumerated_as_in_a_sentence(names, said):
+    assert enumerated(names) == said
+
+
+def test_a_comparison_leads_on_only_from_what_it_cuts_off_and_draws_its_own_bullets(catalogue):
+    wonen = compare_html(catalogue, "Wonen", ["Arnhem", "Zaanstad"])
+    assert '<p class="regels item">Malburgen: 3285 nieuwe woningen' in wonen  # published as "- o Malburgen: …"
+    for column in compare_html(catalogue, "Integratie", ["Den Haag", "Utrecht"]).split('<section class="kolom"')[1:]:
+        links = [part.split('"')[0] for part in column.split('<p><a href="')[1:]]
+        assert links and len(links) == len(set(links))
+        for link in links:
+            fields = parse_qs(unescape(link).split("?")[1])
+            lines = catalogue.whole(fields["charter"][0]).lines
+            first = next(one.line.text for one in lines if one.line.start == int(fields["van"][0]))
+            assert text(first.strip().lstrip("-o ")) not in column  # what it leads to is not there already
 
 
 def test_every_neighbourhood_of_the_atlas_stands_in_its_charter(catalogue):

@@ -40,7 +40,7 @@ class Site:
 
 
 @contextmanager
-def serving(engine, feedback, access=None):
+def serving(engine, feedback, access=None, model=None):
     from ui.web.app import Service, build_page
     from ui.web.guard import Access
     from ui.web.server import Address, application, listening, server
@@ -48,7 +48,7 @@ def serving(engine, feedback, access=None):
     service = Service(engine, feedback)
     with warnings.catch_warnings():  # Gradio leaves event loops behind, with their sockets
         warnings.simplefilter("ignore", ResourceWarning)
-        made = server(application(build_page(service), access or Access()))
+        made = server(application(build_page(service, model), access or Access()))
         gc.collect()
     listener = listening(Address("127.0.0.1", free_port()))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
