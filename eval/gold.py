@@ -122,6 +122,7 @@ def read_gold(paths: Iterable[Path], source: Source) -> list[GoldQuestion]:
     questions: list[GoldQuestion] = []
     seen: set[str] = set()
     for path in paths:
+        before = len(questions)
         for number, line in enumerate(_lines(path), start=1):
             if not line.strip():
                 continue
@@ -136,6 +137,8 @@ def read_gold(paths: Iterable[Path], source: Source) -> list[GoldQuestion]:
                 raise _error(path, number, str(error)) from error
             seen.add(question.id)
             questions.append(question)
+        if len(questions) == before:
+            raise GoldError(f"Het goudbestand {path} is leeg", "één vraag per regel, als JSON-object")
     return questions
 
 
@@ -152,7 +155,7 @@ def parse(record: object, source: Source) -> GoldQuestion:
         style=_text(record, "style", default=""),
         charters=tuple(_known(name, source) for name in _strings(record.get("charters", []), "charters")),
         answer=_text(record, "answer", default=""),
-        nuggets=tuple(_strings(nugget, "nuggets") for nugget in _list(record.get("nuggets"), "nuggets")),
+        nuggets=tuple(_variants(nugget) for nugget in _list(record.get("nuggets"), "nuggets")),
         evidence=tuple(_evidence(e, record, source) for e in _list(record.get("evidence"), "evidence")),
         roll=_roll(record, source) if record["type"] == "aggregate" else None,
         previous=_text(record, "previous", default=""),
@@ -174,7 +177,7 @@ def _evidence(entry: object, record: dict[str, Any], source: Source) -> Evidence
     start, end, quote = entry.get("start"), entry.get("end"), _text(entry, "quote")
     if document not in source.documents:
         raise ValueError(f"document {document!r} hoort niet bij het corpus")
-    if not (isinstance(start, int) and isinstance(end, int) and 1 <= start <= end):
+    if not (type(start) is int and type(end) is int and 1 <= start <= end):  # true is an int too
         raise ValueError(f"'start' en 'end' moeten regelnummers zijn, niet {start!r} en {end!r}")
     if quote not in "\n".join(source.lines[document][start - 1 : end]):
         raise ValueError(f"dit citaat staat niet in regel {start} tot en met {end} van {document}: {quote!r}")
@@ -185,7 +188,7 @@ def _roll(record: dict[str, Any], source: Source) -> Roll:
     items, values, count = record.get("items"), record.get("values") or {}, record.get("count")
     if not isinstance(items, dict) or not isinstance(values, dict):
         raise ValueError("'items' en 'values' moeten objecten zijn, met de steden als sleutels")
-    if not (count is None or isinstance(count, int)):
+    if not (count is None or type(count) is int):
         raise ValueError(f"'count' moet een geheel getal zijn, niet {count!r}")
     return Roll(
         items={_known(name, source): _label(label) for name, label in items.items()},
@@ -233,6 +236,13 @@ def _strings(value: object, name: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError(f"{name!r} moet een lijst van teksten zijn")
     return tuple(value)
+
+
+def _variants(nugget: object) -> tuple[str, ...]:
+    variants = _strings(nugget, "nuggets")
+    if not all(variant.strip() for variant in variants) or not variants:  # one would stand everywhere, none nowhere
+        raise ValueError("'nuggets' bevat een lege variant of een lege lijst")
+    return variants
 
 
 def _lines(path: Path) -> list[str]:

@@ -14,12 +14,13 @@ from ingest.errors import CharterwijzerError, GoldError, UsageError
 
 
 @pytest.fixture
-def command(monkeypatch, oracle, source):
+def command(monkeypatch, oracle, source, development):
     """The command as ``ui`` mounts it, with the gold itself as the system."""
     silent = Rival("silent peer", "stille peer", lambda question: {})
     system = cli.System(oracle, source, {"name": "orakel"}, lambda: [silent])
     monkeypatch.setattr(cli, "open_system", lambda index, open_engine, llm: system)
     monkeypatch.setattr(cli, "check_installed", lambda: None)
+    monkeypatch.setattr(cli, "bundled_gold", lambda: development)
     app = typer.Typer()
     app.command("eval")(cli.evaluate)
     app.command("anders")(lambda: None)

@@ -52,7 +52,11 @@ def test_a_follow_up_keeps_the_question_before_it(tmp_path):
         ({"type": "mening"}, "'type' kent 'mening' niet"),
         ({"type": "aggregate", "items": {"Deventer": "soms"}}, "niet 'soms'"),
         ({"type": "aggregate", "items": {"Deventer": "ja"}, "count": "een"}, "geheel getal"),
+        ({"type": "aggregate", "items": {"Deventer": "ja"}, "count": True}, "geheel getal"),
+        ({"evidence": [{"start": True, "end": 1, "quote": "Eerste"}]}, "moeten regelnummers zijn"),
         ({"nuggets": ["tweede"]}, "'nuggets' moet een lijst"),
+        ({"nuggets": [[]]}, "'nuggets' bevat een lege"),
+        ({"nuggets": [["tweede", ""]]}, "'nuggets' bevat een lege"),
         ({"question": ""}, "veld 'question' ontbreekt"),
         ({"id": "a-0"}, "komt twee keer voor"),
         ({"previous": "Wat staat er in de eerste?"}, "heeft 'previous' en 'standalone'"),
@@ -71,6 +75,11 @@ def test_a_bad_line_is_named_with_file_line_and_reason(tmp_path, change, reason)
 def test_a_line_that_is_no_json_object_is_named(tmp_path, line):
     with pytest.raises(GoldError, match="regel 1"):
         read_gold([write(tmp_path, line)], SOURCE)
+
+
+def test_a_file_without_questions_is_named(tmp_path):
+    with pytest.raises(GoldError, match=r"gold\.jsonl is leeg"):
+        read_gold([write(tmp_path, "", "")], SOURCE)
 
 
 def test_a_missing_file_is_named(tmp_path):
