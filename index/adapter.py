@@ -8,7 +8,7 @@ weights (``eval.tune_reader``). An adapter holds for every linear layer two matr
 import hashlib
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,14 @@ from ingest.errors import ModelError
 Tensors = dict[str, NDArray[np.float32]]
 SCALE = 2.0  # alpha / rank, the same for every adapter
 _DOWN, _UP = ".lora_A.default.weight", ".lora_B.default.weight"
-CHECKSUMS = "checksums.json"
+TUNED, CHECKSUMS = Path(__file__).parent / "tuned", "checksums.json"
 
 
 def read_adapter(name: str) -> Tensors:
     """Return the tensors of the adapter ``name``; raises ModelError where the file is not the one that was shipped."""
     from safetensors.numpy import load
 
-    raw = files("index").joinpath("tuned", f"{name}.safetensors").read_bytes()
+    raw = (TUNED / f"{name}.safetensors").read_bytes()
     found, expected = hashlib.sha256(raw).hexdigest(), checksums()[name]
     if found != expected:
         raise ModelError(
@@ -39,7 +39,7 @@ def read_adapter(name: str) -> Tensors:
 @cache
 def checksums() -> dict[str, str]:
     """Return the SHA-256 of every adapter, as shipped."""
-    stored: dict[str, str] = json.loads(files("index").joinpath("tuned", CHECKSUMS).read_text(encoding="utf-8"))
+    stored: dict[str, str] = json.loads((TUNED / CHECKSUMS).read_text(encoding="utf-8"))
     return stored
 
 

@@ -167,7 +167,8 @@ def _listed(question: Question, items: list[Verdict], unit: str) -> str:
     if not yes and not partly:
         return f"In geen van de {total} doorzochte {unit} staat dit."
     opening = f"{count} ({len(yes)}) van de {total} {unit}{_which(question)}: " if total > 1 else ""
-    listed = "; ".join(f"{item.charter}{_detail(question, item)} {_markers(item)}".rstrip() for item in yes)
+    between = "; " if _asks_value(question) else ", "
+    listed = between.join(f"{item.charter}{_detail(question, item)} {_markers(item)}".rstrip() for item in yes)
     out = f"{opening}{listed}." if yes else f"Geen van de {total} zeker."
     if partly:
         out += f" Mogelijk of ten dele: {_names(partly)}."
@@ -189,8 +190,13 @@ def _names(items: Sequence[Verdict]) -> str:
 def _detail(question: Question, item: Verdict) -> str:
     if item.value is None or (question.negated and date_limit(question.text) is None):
         return ""
-    asks_value = question.asked in ("number", "amount", "date", "person", "list", "fact", "place")
-    return f" – {clause(item.value, LISTED)}" if asks_value else ""
+    return f" – {clause(item.value, LISTED)}" if _asks_value(question) else ""
+
+
+def _asks_value(question: Question) -> bool:
+    """Whether each charter is to give something of its own: else the list says who, and the table what."""
+    looked_up = question.about_places or question.about_names or date_limit(question.text) is not None
+    return looked_up or question.every or question.asked in ("number", "amount", "date", "person")
 
 
 def _markers(item: Verdict) -> str:
