@@ -44,24 +44,26 @@ def dot(x: float, y: float, radius: float, color: str, title: str = "", opacity:
 
 def svg(width: int, height: int, parts: Iterable[str], title: str) -> str:
     """Return a drawing that scales with the page and says what it is to a screen reader."""
+    least = min(width, 440)  # smaller, and the words in it cannot be read: then it scrolls
     return (
-        f'<svg viewBox="0 0 {width} {height}" style="max-width:{width}px" role="img" '
-        f'aria-label="{escape(title, quote=True)}">{"".join(parts)}</svg>'
+        f'<div class=wide><svg viewBox="0 0 {width} {height}" style="max-width:{width}px;min-width:{least}px" '
+        f'role="img" aria-label="{escape(title, quote=True)}">{"".join(parts)}</svg></div>'
     )
 
 
 def recall_curves(curves: Mapping[str, Sequence[tuple[float, float]]], marks: Sequence[int]) -> str:
     """Draw recall (rank, share) for each leg on a logarithmic axis of ranks; the last one carries its values."""
-    left, top, wide, high = 48, 20, 560, 230
+    left, top, wide, high = 48, 24, 560, 260
     depth = max(curve[-1][0] for curve in curves.values())
+    lowest = floor(5 * min(curve[0][1] for curve in curves.values())) / 5  # the curves rise, so here they begin
 
     def x(rank: float) -> float:
         return left + wide * log10(rank) / log10(depth)
 
     def y(value: float) -> float:
-        return top + high * (1 - value)
+        return top + high * (1 - value) / (1 - lowest) if lowest < 1 else top
 
-    parts = _share_axis(left, wide, y)
+    parts = _share_axis(left, wide, y, lowest)
     *others, (last, main) = curves.items()
     for place, (name, curve) in enumerate(others):
         parts.append(_curve([(x(rank), y(value)) for rank, value in curve], place, name))
@@ -72,9 +74,8 @@ def recall_curves(curves: Mapping[str, Sequence[tuple[float, float]]], marks: Se
             parts.append(label(x(rank) + 6, y(value) - 11, percent(value), "start" if rank == 1 else "middle", INK))
             parts.append(label(x(rank), top + high + 20, rank, "middle"))
     parts.append(label(left + wide / 2, top + high + 42, "zoveel passages van boven af", "middle"))
-    if others:
-        parts.append(_legend([name for name, _ in others], last, left + wide + 40, top + 12))
-    return svg(800 if others else 650, 304, parts, "Aandeel vragen met het bewijs bij de eerste k passages")
+    drawn = svg(640, 338, parts, "Aandeel vragen met het bewijs bij de eerste k passages")
+    return f"{_legend([name for name, _ in others], last) if others else ''}{drawn}"
 
 
 def _curve(points: Sequence[tuple[float, float]], series: int, name: str) -> str:
@@ -86,47 +87,43 @@ def _curve(points: Sequence[tuple[float, float]], series: int, name: str) -> str
     )
 
 
-def _legend(others: Sequence[str], last: str, x: float, top: float) -> str:
-    parts = []
-    for place, (name, series) in enumerate([(last, -1), *((name, n) for n, name in enumerate(others))]):
-        y = top + 24 * place
-        parts.append(_curve([(x, y), (x + 26, y)], series, name))
-        parts.append(label(x + 36, y + 4, name, "start", INK, 13))
-    return "".join(parts)
+def _legend(others: Sequence[str], last: str) -> str:
+    lines = "".join(
+        f"<li><svg viewBox='0 0 30 10' aria-hidden=true>{_curve([(2, 5), (28, 5)], series, name)}</svg>"
+        f"{escape(name)}</li>"
+        for name, series in [(last, -1), *((name, place) for place, name in enumerate(others))]
+    )
+    return f"<ul class=legend>{lines}</ul>"
 
 
-def _share_axis(left: float, wide: float, y: Callable[[float], float]) -> list[str]:
+def _share_axis(left: float, wide: float, y: Callable[[float], float], lowest: float = 0) -> list[str]:
     parts = []
-    for tenth in range(0, 11, 2):
+    for tenth in range(round(10 * lowest), 11, 2 if lowest < 0.6 else 1):
         parts.append(rule(left, y(tenth / 10), left + wide, y(tenth / 10)))
         parts.append(label(left - 8, y(tenth / 10) + 4, percent(tenth / 10), "end"))
     return parts
 
 
-def intervals(rows: Mapping[str, Estimate], title: str, names: float = 190) -> str:
+def intervals(rows: Mapping[str, Estimate], title: str) -> str:
     """Draw a share with its 95% interval for each row, with the value and the number of questions."""
-    wide, step, top = 380, 28, 26
+    shown = "".join(_interval(name, found) for name, found in rows.items())
+    return f'<div class=rows role=group aria-label="{escape(title, quote=True)}">{shown}</div>'
 
-    def x(value: float) -> float:
-        return names + wide * value
 
-    height = top + step * len(rows) + 8
-    parts = [rule(x(tenth / 10), top - 6, x(tenth / 10), height - 10) for tenth in range(0, 11, 2)]
-    parts += [label(x(tenth / 10), 12, percent(tenth / 10), "middle", size=11) for tenth in range(0, 11, 2)]
-    for place, (name, found) in enumerate(rows.items()):
-        y = top + step * place + step / 2
-        spread = f"{name}: {percent(found.mean)}, tussen {percent(found.low)} en {percent(found.high)}"
-        parts.append(label(names - 12, y + 4, name, "end", INK, 13))
-        parts.append(rule(x(found.low), y, x(found.high), y, PALE, 6))
-        parts.append(dot(x(found.mean), y, 5.5, ACCENT, spread))
-        parts.append(label(names + wide + 16, y + 4, percent(found.mean), "start", INK, 13))
-        parts.append(label(names + wide + 60, y + 4, f"{found.n} {'vraag' if found.n == 1 else 'vragen'}"))
-    return svg(700, height, parts, title)
+def _interval(name: str, found: Estimate) -> str:
+    spread = f"{name}: {percent(found.mean)}, tussen {percent(found.low)} en {percent(found.high)}"
+    asked = f"{found.n} {'vraag' if found.n == 1 else 'vragen'}"
+    return (  # of the page's own elements and not a drawing, so that the words stay as large on a phone
+        f'<div class=row title="{escape(spread, quote=True)}"><span>{escape(name)}</span><span class=scale>'
+        f"<i class=spread style='left:{100 * found.low:.1f}%;width:{100 * (found.high - found.low):.1f}%'></i>"
+        f"<i class=mean style='left:{100 * found.mean:.1f}%'></i></span>"
+        f"<b>{percent(found.mean)}</b><small>{asked}</small></div>"
+    )
 
 
 def tradeoff(curve: Sequence[tuple[float, float, float]], now: tuple[float, float]) -> str:
     """Draw right refusals against wrong ones (points are wrong, right, threshold), and the system of now."""
-    left, top, side = 56, 16, 260
+    left, top, side = 48, 40, 290
 
     def x(value: float) -> float:
         return left + side * value
@@ -137,8 +134,7 @@ def tradeoff(curve: Sequence[tuple[float, float, float]], now: tuple[float, floa
     parts = _share_axis(left, side, y)
     parts += [label(x(tenth / 10), top + side + 18, percent(tenth / 10), "middle") for tenth in range(0, 11, 2)]
     parts.append(label(left + side / 2, top + side + 40, "beantwoordbare vragen geweigerd (fout)", "middle"))
-    parts.append(label(left + side + 12, y(1) + 4, "onbeantwoordbare vragen", "start"))
-    parts.append(label(left + side + 12, y(1) + 20, "geweigerd (goed)", "start"))
+    parts.append(label(0, 14, "onbeantwoordbare vragen geweigerd (goed)", "start"))
     parts.append(rule(x(0), y(0), x(1), y(1)))
     path = " ".join(f"{x(wrong):.1f},{y(right):.1f}" for wrong, right, _ in curve)
     parts.append(f'<polyline points="{path}" fill="none" stroke="{ACCENT}" stroke-width="2.5"/>')
@@ -146,7 +142,7 @@ def tradeoff(curve: Sequence[tuple[float, float, float]], now: tuple[float, floa
         dot(
             x(wrong),
             y(right),
-            3,
+            2,
             ACCENT,
             f"drempel {t:.3f}: {percent(right)} terecht, {percent(wrong)} onterecht",
         )
@@ -154,7 +150,7 @@ def tradeoff(curve: Sequence[tuple[float, float, float]], now: tuple[float, floa
     ]
     parts.append(dot(x(now[0]), y(now[1]), 7, WARN, f"nu: {_refusals(*now)}"))
     parts.append(label(x(now[0]) + 12, y(now[1]) + 16, "nu", "start", WARN, 13))
-    return svg(500, 326, parts, "Onbeantwoordbare vragen terecht geweigerd tegen beantwoordbare onterecht")
+    return svg(360, 384, parts, "Onbeantwoordbare vragen terecht geweigerd tegen beantwoordbare onterecht")
 
 
 def _refusals(wrong: float, right: float) -> str:
@@ -163,7 +159,7 @@ def _refusals(wrong: float, right: float) -> str:
 
 def latencies(stages: Mapping[str, Sequence[float]]) -> str:
     """Draw every question's time for each stage on a logarithmic axis, with median and 95th percentile."""
-    names, wide, step, top = 110, 480, 58, 26
+    names, wide, step, top = 76, 320, 58, 26
     spent = [max(value, 0.1) for values in stages.values() for value in values]
     low, high = floor(log10(min(spent))), max(ceil(log10(max(spent))), floor(log10(min(spent))) + 1)
 
@@ -172,7 +168,7 @@ def latencies(stages: Mapping[str, Sequence[float]]) -> str:
 
     height = top + step * len(stages) + 6
     parts = [rule(x(10**power), top - 6, x(10**power), height - 8) for power in range(low, high + 1)]
-    parts += [label(x(10**power), 12, _duration(10**power), "middle", size=11) for power in range(low, high + 1)]
+    parts += [label(x(10**power), 12, duration(10**power), "middle", size=11) for power in range(low, high + 1)]
     for place, (stage, values) in enumerate(stages.items()):
         y = top + step * place + 18
         parts.append(label(names - 14, y + 4, stage, "end", INK, 13))
@@ -180,24 +176,23 @@ def latencies(stages: Mapping[str, Sequence[float]]) -> str:
         for share, name, anchor in ((0.5, "p50", "end"), (0.95, "p95", "start")):
             at = percentile(values, share)
             parts.append(rule(x(at), y - 11, x(at), y + 11, INK, 2))
-            parts.append(label(x(at), y + 26, f"{name} {_duration(at)}", anchor, INK, 11))
-    return svg(640, height, parts, "Tijd per stap")
+            parts.append(label(x(at), y + 26, f"{name} {duration(at)}", anchor, INK, 11))
+    return svg(460, height, parts, "Tijd per stap")
 
 
-def _duration(ms: float) -> str:
+def duration(ms: float) -> str:
+    """Return a time in milliseconds as people read it."""
     if ms < 1000:
         return f"{ms:.2g} ms".replace(".", ",") if ms < 10 else f"{ms:.0f} ms"
     return f"{ms / 1000:.2g} s".replace(".", ",") if ms < 100_000 else f"{ms / 1000:.0f} s"
 
 
-def bars(rows: Mapping[str, int], title: str) -> str:
-    """Draw one horizontal bar for each count."""
-    names, wide, step = 345, 290, 28
+def bars(rows: Mapping[str, int], links: Mapping[str, str], title: str) -> str:
+    """Draw one horizontal bar for each count; its name is a link to a place on the page."""
     most = max([*rows.values(), 1])
-    parts = []
-    for place, (name, count) in enumerate(rows.items()):
-        y, size = step * place + 6, wide * count / most
-        parts.append(label(names - 12, y + 14, name, "end", INK, 13))
-        parts.append(f'<rect x="{names}" y="{y}" width="{size:.1f}" height="18" rx="3" fill="{PALE}"/>')
-        parts.append(label(names + size + 8, y + 14, count, "start", INK, 13))
-    return svg(680, step * len(rows) + 8, parts, title)
+    shown = "".join(
+        f"<div class=row><a href='#{escape(links[name], quote=True)}'>{escape(name)}</a>"
+        f"<span class=bar><i style='width:calc((100% - 40px) * {count / most:.3f})'></i><b>{count}</b></span></div>"
+        for name, count in rows.items()
+    )
+    return f'<div class="rows counts" role=group aria-label="{escape(title, quote=True)}">{shown}</div>'

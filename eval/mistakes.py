@@ -58,16 +58,29 @@ def cause_of(result: Result) -> str | None:
     return "not cited" if figures["mrr"] else "not found"
 
 
+def anchor(cause: str) -> str:
+    """Return the name of the place on the page where the answers that are wrong for this cause begin."""
+    return f"fout-{cause.replace(' ', '-')}"
+
+
 def mistakes(results: Iterable[Result]) -> str:
-    """Return every wrong answer as HTML that opens at a click."""
-    return "".join(_mistake(result, cause) for result in results if (cause := cause_of(result)))
+    """Return every wrong answer as HTML that opens at a click, cause by cause."""
+    found: dict[str, list[Result]] = {cause: [] for cause in CAUSES}
+    for result in results:
+        if cause := cause_of(result):
+            found[cause].append(result)
+    return "".join(
+        f"<h3 id={anchor(cause)}>{escape(CAUSES[cause])} <small>{len(some)}</small></h3>{''.join(map(_mistake, some))}"
+        for cause, some in found.items()
+        if some
+    )
 
 
-def _mistake(result: Result, cause: str) -> str:
+def _mistake(result: Result) -> str:
     question, answer = result.question, result.answer or {}
     said = text_of(answer) or (f"fout: {result.error}" if result.error else "(niets)")
     return (
-        f"<details class=wrong><summary><span class=tag>{escape(CAUSES[cause])}</span>"
+        f"<details class=wrong><summary><span class=tag>{escape(TYPES.get(question.type, question.type))}</span>"
         f"<span>{escape(question.question)}</span></summary><dl>"
         f"<dt>vraag</dt><dd><code>{escape(question.id)}</code> {escape(_about(question))}</dd>"
         f"{_follows(question, answer)}<dt>goud</dt><dd>{escape(question.answer)}{_nuggets(question, answer)}</dd>"

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from eval import charts
-from eval.calibrate import cost, points, thresholds
+from eval.calibrate import Choice, cost, points, thresholds
 from eval.compare import Comparison, Difference, surely_differs
 from eval.gold import GoldQuestion
 from eval.legs import FINAL
 from eval.metrics import RECALL_AT, items
-from eval.mistakes import CAUSES, STYLES, TYPES, cause_of, mistakes
+from eval.mistakes import CAUSES, STYLES, TYPES, anchor, cause_of, mistakes
 from eval.run import Result, Run, judged_agreement
 from eval.summary import (
     ALL,
@@ -121,9 +121,12 @@ te lezen krijgt. Meer passages lezen vindt meer."""
 OTHERS = """Bovenaan het systeem zelf, dan hetzelfde zonder telkens één onderdeel, dan wat alleen zoekt: de losse
 stappen en andere systemen. Gekleurd: het verschil met de bovenste rij is meer dan toeval (gepaard, 95%)."""
 JUDGE = "Een taalmodel las vraag, goud en antwoord. De score hierboven komt er niet van; dit toetst haar."
-INTERVALS = "Balk: 95%-interval (Wilson). Overlappen twee balken sterk, dan kan het verschil toeval zijn."
+INTERVALS = (
+    "Van 0 tot 100%. Balk: 95%-interval (Wilson). Overlappen twee balken sterk, dan kan het verschil toeval zijn."
+)
 REFUSALS = """Linksboven is het best: alles weigeren wat niet in de charters staat, en niets anders. De lijn
-laat zien wat een andere drempel zou doen; ga met de muis over een punt voor de drempel."""
+laat zien wat een andere drempel zou doen. De tabel: de beste drempel bij hoogstens zoveel onterechte weigeringen, en
+hoeveel goede antwoorden die inhoudt."""
 LEGEND = """● terecht genoemd · ○ gemist · ✕ ten onrechte genoemd · ◐ beide is goed · punt: terecht
 niet genoemd. Ga met de muis over een vakje voor wat het systeem zei."""
 
@@ -158,7 +161,7 @@ def _moment(started: str) -> str:
 
 def _pairs(values: Mapping[str, Any]) -> str:
     rows = "".join(f"<tr><th>{escape(str(k))}</th><td>{escape(str(v))}</td></tr>" for k, v in values.items())
-    return f"<table>{rows}</table>"
+    return f"<div class=wide><table>{rows}</table></div>"
 
 
 def _section(title: str, content: str, note: str = "") -> str:
@@ -185,7 +188,19 @@ def _cards(single: Sequence[Result], collection: Sequence[Result]) -> str:
         (collection, "exact", "lijsten foutloos", "geen stad te veel of te weinig"),
         ([*single, *collection], "verbatim", "citaten letterlijk", "moet altijd 100% zijn"),
     )
-    return f"<div class=cards>{''.join(_card(*row) for row in wanted)}</div>"
+    return f"<div class=cards>{''.join(_card(*row) for row in wanted)}{_speed(single or collection)}</div>"
+
+
+def _speed(part: Sequence[Result]) -> str:
+    spent = [(result.answer or {}).get("timings_ms", {}).get("total") for result in part]
+    known = [float(value) for value in spent if value is not None]
+    if not known:
+        return ""
+    middle, slow = (charts.duration(percentile(known, share)) for share in (0.5, 0.95))
+    return (
+        f"<div class=card><b>{middle}</b><strong>per vraag</strong><span>mediaan van het hele antwoord</span>"
+        f"<small>de traagste 5% meer dan {slow}, n = {len(known)}</small></div>"
+    )
 
 
 def _card(part: Sequence[Result], name: str, what: str, note: str) -> str:
@@ -237,7 +252,25 @@ def _refusals(single: Sequence[Result]) -> str:
     some = points(single)
     choices = [cost(some, threshold) for threshold in thresholds(some)]
     curve = [(c.false_refusal, c.refused_unanswerable, c.threshold) for c in choices]
-    return charts.tradeoff(curve, (now["false_refusal"], now["refused_unanswerable"]))
+    drawn = charts.tradeoff(curve, (now["false_refusal"], now["refused_unanswerable"]))
+    return f"<div class=pair><div>{drawn}</div><div>{_prices(choices)}</div></div>"
+
+
+def _prices(choices: Sequence[Choice]) -> str:
+    """Return what the best threshold costs for each share of wrong refusals that one may put up with."""
+    rows = []
+    for most in (0.05, 0.1, 0.15, 0.2, 0.3, 0.5):
+        if within := [choice for choice in choices if choice.false_refusal <= most]:
+            best = max(within, key=lambda choice: (choice.refused_unanswerable, -choice.false_refusal))
+            cells = (
+                f"{best.threshold:.2f}".replace(".", ","),
+                charts.percent(best.refused_unanswerable),
+                best.withheld,
+            )
+            shown = "".join(f"<td class=num>{cell}</td>" for cell in cells)
+            rows.append(f"<tr><td class=num>≤ {charts.percent(most)}</td>{shown}</tr>")
+    heads = "".join(f"<th>{h}</th>" for h in ("onterecht", "drempel", "terecht geweigerd", "goed, maar ingehouden"))
+    return f"<table class=figures><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>" if rows else ""
 
 
 def _latency(parts: Mapping[str, Sequence[Result]]) -> str:
@@ -248,8 +281,8 @@ def _latency(parts: Mapping[str, Sequence[Result]]) -> str:
             for stage, spent in ((result.answer or {}).get("timings_ms") or {}).items():
                 stages.setdefault(stage, []).append(float(spent))
         if stages:
-            drawn.append(f"<h3>{escape(NAMES[group])}</h3>{charts.latencies(stages)}")
-    return "".join(drawn)
+            drawn.append(f"<div><h3>{escape(NAMES[group])}</h3>{charts.latencies(stages)}</div>")
+    return f"<div class=pair>{''.join(drawn)}</div>" if drawn else ""
 
 
 def _judge(run: Run) -> str:
@@ -271,7 +304,8 @@ def _judge(run: Run) -> str:
 def _causes(results: Sequence[Result]) -> str:
     found = Counter(cause for result in results if (cause := cause_of(result)))
     rows = {text: found[cause] for cause, text in CAUSES.items() if found[cause]}
-    return charts.bars(rows, "Oorzaken") if rows else "<p>Alles is goed beantwoord.</p>"
+    links = {text: anchor(cause) for cause, text in CAUSES.items()}
+    return charts.bars(rows, links, "Oorzaken") if rows else "<p>Alles is goed beantwoord.</p>"
 
 
 # City × topic
@@ -313,7 +347,8 @@ def _cell(city: str, label: str | None, item: Mapping[str, Any]) -> str:
 def _figures(title: str, part: Sequence[Result]) -> str:
     rows = "".join(_figure(name, found) for name, found in estimates(part).items())
     heads = "<tr><th>maat</th><th>wat het is</th><th>waarde</th><th>95%-interval</th><th>vragen</th></tr>"
-    return f"<h3>{escape(title)}</h3><table class=figures><thead>{heads}</thead><tbody>{rows}</tbody></table>"
+    table = f"<table class=figures><thead>{heads}</thead><tbody>{rows}</tbody></table>"
+    return f"<h3>{escape(title)}</h3><div class=wide>{table}</div>"
 
 
 def _figure(name: str, found: Estimate) -> str:
@@ -381,7 +416,8 @@ def _moved(question: GoldQuestion, name: str, before: float, after: float) -> st
 def _differences(title: str, rows: Iterable[Difference]) -> str:
     heads = "".join(f"<th>{h}</th>" for h in ("maat", "eerst", "nu", "verschil", "95%-interval", "p (McNemar)"))
     lines = "".join(_difference(row) for row in rows if row.name not in CHECKS)
-    return f"<h3>{escape(title)}</h3><table class=figures><thead><tr>{heads}</tr></thead>{lines}</table>"
+    table = f"<table class=figures><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
+    return f"<h3>{escape(title)}</h3><div class=wide>{table}</div>"
 
 
 def _difference(row: Difference) -> str:

@@ -1,3 +1,4 @@
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -77,6 +78,32 @@ def test_every_wrong_answer_is_in_the_report_with_its_gold(faulty, tmp_path):
     wrong = [result.question.id for result in faulty.results if cause_of(result)]
     assert html.count("<details class=wrong>") == len(wrong) == len(CAUSES)
     assert all(f"<code>{name}</code>" in html for name in wrong)
+
+
+def test_the_wrong_answers_stand_by_cause_and_each_bar_leads_to_its_own(faulty):
+    html = page(faulty)
+    links = re.findall(r"href='#(fout-[a-z-]+)'", html)
+    assert links == [f"fout-{cause.replace(' ', '-')}" for cause in CAUSES]
+    assert all(html.count(f"<h3 id={link}>") == 1 for link in links)
+
+
+def test_the_report_says_what_a_threshold_costs(gold, source, oracle, tmp_path):
+    def ask(question):
+        sure = 0.9 if question.answerable else 0.1
+        return oracle(question) | {"confidence": sure, "refused": False}
+
+    html = page(run([q for q in gold if q.roll is None], ask, source, tmp_path / "zeker", {}))
+    found = re.search(r"≤ 5%</td><td class=num>([\d,]+)</td><td class=num>(\d+%)</td><td class=num>(\d+)<", html)
+    assert found.groups() == ("0,50", "100%", "0")  # halfway between 0.1 and 0.9
+
+
+def test_every_table_and_drawing_that_can_be_too_wide_scrolls_by_itself(faulty, gold, source, oracle, tmp_path):
+    good = run(gold, oracle, source, tmp_path / "goed", {})
+    html = page(faulty, compare(good, faulty), [good])
+    assert len(re.findall(r"<table(?! class=figures><thead><tr><th>onterecht)", html)) == html.count(
+        "<div class=wide><table"
+    )
+    assert html.count('<svg viewBox="') == html.count("<div class=wide><svg")
 
 
 def test_a_run_of_one_kind_of_question_still_has_a_report(gold, source, oracle, tmp_path):
