@@ -48,7 +48,9 @@ LEG_COLUMNS = {
 
 def evaluate(
     context: typer.Context,
-    gold: Annotated[list[Path] | None, typer.Argument(help="Goudbestanden; zonder: de meegeleverde.")] = None,
+    gold: Annotated[
+        list[Path] | None, typer.Argument(help="Goudbestanden; zonder: de dev-vragen.")
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="BESTAND", help="Schrijf een verslag in dit HTML-bestand.")
     ] = None,
@@ -100,7 +102,7 @@ def evaluate(
     else:
         if peers and llm != "off":
             raise UsageError("--peers en --llm gaan niet samen", "één van beide: andere systemen schrijven ook niet")
-        asked = Asked(tuple(gold or bundled_gold()), out or _new_folder(), peers, judge)
+        asked = Asked(tuple(gold or bundled_gold("dev_*")), out or _new_folder(), peers, judge)
         made = measure(asked, lambda: open_system(index, context.obj, llm), console)
         if report:
             write_report(report, made[0], others=made[1:])

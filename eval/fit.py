@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.gold import BUNDLED, GoldQuestion, Source, read_gold
 from eval.gold import Evidence as GoldEvidence
+from eval.gold import GoldQuestion, Source, bundled_gold, read_gold
 from eval.metrics import hits_some
 from eval.program import program
 from index.search import Hit, Mask
@@ -38,7 +38,7 @@ from qa.settings import load_settings
 from qa.single import READ, RETRIEVED
 
 SEED = 7
-FITTED_ON = ("near_*.jsonl", "own_*.jsonl")
+FITTED_ON = ("near_*", "own_*")
 VERDICT_STRENGTH, PROOF_STRENGTH = 0.05, 0.03  # best when each question is judged by weights fitted without it
 Rows = NDArray[np.float64]
 
@@ -160,7 +160,7 @@ def main(arguments: Sequence[str]) -> None:
     settings = load_settings()
     engine = Engine.open(settings.index_dir, settings)
     source = Source.of(engine.index.documents.values(), engine.index.charters)
-    gold = read_gold([path for pattern in FITTED_ON for path in sorted(BUNDLED.glob(pattern))], source)
+    gold = read_gold([path for sets in FITTED_ON for path in bundled_gold(sets)], source)
     single = [one for one in gold if one.roll is None]
     fitted: dict[str, dict[str, float]] = json.loads(Path("qa/weights.json").read_text(encoding="utf-8"))
     kind = "" if engine.searcher.reader else "_unread"

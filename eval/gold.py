@@ -112,9 +112,9 @@ class GoldQuestion:
         return self.type != "unanswerable"
 
 
-def bundled_gold() -> list[Path]:
-    """Return the gold files that ship with the package."""
-    return sorted(BUNDLED.glob("*.jsonl"))
+def bundled_gold(sets: str = "*") -> list[Path]:
+    """Return the gold files that ship with the package; ``sets`` is a pattern: "dev_*" are those to measure with."""
+    return sorted(BUNDLED.glob(f"{sets}.jsonl"))
 
 
 def read_gold(paths: Iterable[Path], source: Source) -> list[GoldQuestion]:

@@ -20,7 +20,7 @@ def command(monkeypatch, oracle, source, development):
     system = cli.System(oracle, source, {"name": "orakel"}, lambda: [silent])
     monkeypatch.setattr(cli, "open_system", lambda index, open_engine, llm: system)
     monkeypatch.setattr(cli, "check_installed", lambda: None)
-    monkeypatch.setattr(cli, "bundled_gold", lambda: development)
+    monkeypatch.setattr(cli, "bundled_gold", lambda sets="*": development)
     app = typer.Typer()
     app.command("eval")(cli.evaluate)
     app.command("anders")(lambda: None)
