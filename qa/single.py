@@ -13,7 +13,7 @@ from qa.settings import Settings
 RETRIEVED = 50  # passages reported as ``retrieved``
 READ = 12  # passages whose sentences are weighed
 MOST_SENTENCES = 5
-MARGIN = 1.8  # how far under the best sentence another may score and still be worth saying
+MARGIN = 5.0  # how far under the best sentence another may score and still be worth saying
 DIRECT: tuple[Asked, ...] = ("number", "amount", "date", "person")
 WORDS: dict[Asked, float] = {"list": 2.0, "explain": 1.5}  # times the usual length
 
