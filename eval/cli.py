@@ -48,9 +48,7 @@ LEG_COLUMNS = {
 
 def evaluate(
     context: typer.Context,
-    gold: Annotated[
-        list[Path] | None, typer.Argument(help="Goudbestanden; zonder: de dev-vragen.")
-    ] = None,
+    gold: Annotated[list[Path] | None, typer.Argument(help="Goudbestanden; zonder: de dev-vragen.")] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="BESTAND", help="Schrijf een verslag in dit HTML-bestand.")
     ] = None,
