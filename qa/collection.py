@@ -20,9 +20,9 @@ from qa.synonyms import synonyms_of
 from qa.values import NUMERALS, clause, date_limit, names_after, value_of
 
 NOWHERE = 0.02  # certainty over all charters together under which the subject is in none of them
-YES, PARTLY = 0.3, 0.2  # probabilities of a mention; chosen on the gold questions, each judged by the others
+YES, PARTLY = 0.3, 0.25  # probabilities of a mention; chosen on the gold questions, each judged by the others
 TURNED: dict[Status, Status] = {"yes": "no", "partly": "partly", "no": "yes"}
-QUOTED, CLOSE = 3, 2.0  # sentences quoted for a charter at most, and how much worse than the best they may be
+QUOTED, CLOSE = 3, 1.2  # sentences quoted for a charter at most, and how much worse than the best they may be
 SHOWN, LISTED = 25, 16  # words of a value in the table, and in the answer's text
 FEW = 5  # charters without an answer that are still named
 SILENT = 0.15  # probability of a mention under which a charter in a comparison is asked whether it says anything
