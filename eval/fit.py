@@ -1,4 +1,4 @@
-"""``python -m eval.fit``: fit the weights of ``qa/weights.json`` again and write them.
+"""``python -m eval.fit qa/weights.json``: fit the weights of ``qa/weights.json`` again and write them.
 
 Four logistic models, all on features that ``qa`` computes itself, and all on the bundled gold questions of our own
 (``FITTED_ON``), which neither encoder nor reader was tuned on; the dev questions are left to measure with:
@@ -153,16 +153,16 @@ def _searched(engine: Engine, one: GoldQuestion) -> tuple[Question, list[Evidenc
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Fit the four models one after another, and write them to ``qa/weights.json`` or the file that is named."""
-    if len(arguments) > 1:
-        raise UsageError("Verkeerd aantal argumenten", "python -m eval.fit [GEWICHTEN.json]")
-    target = Path(arguments[0] if arguments else "qa/weights.json")
+    """Fit the four models one after another, and write them to the file that is named."""
+    if len(arguments) != 1:
+        raise UsageError("Verkeerd aantal argumenten", "python -m eval.fit qa/weights.json")
+    target = Path(arguments[0])
     settings = load_settings()
     engine = Engine.open(settings.index_dir, settings)
     source = Source.of(engine.index.documents.values(), engine.index.charters)
     gold = read_gold([path for sets in FITTED_ON for path in bundled_gold(sets)], source)
     single = [one for one in gold if one.roll is None]
-    fitted: dict[str, dict[str, float]] = json.loads(Path("qa/weights.json").read_text(encoding="utf-8"))
+    fitted: dict[str, dict[str, float]] = json.loads(target.read_text(encoding="utf-8"))
     kind = "" if engine.searcher.reader else "_unread"
 
     pairs = evidence_pairs(engine, source, single)

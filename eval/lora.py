@@ -14,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from rich.console import Console
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoModel
@@ -57,7 +58,7 @@ def optimise(
         losses.append(value.item())
         if number % 10 == 0 or number == total:
             seconds = time.monotonic() - started
-            print(f"stap {number}/{total}  verlies {np.mean(losses[-10:]):.3f}  {seconds:.0f} s", flush=True)  # noqa: T201
+            Console(stderr=True).print(f"stap {number}/{total}  verlies {np.mean(losses[-10:]):.3f}  {seconds:.0f} s")
 
 
 def save_adapter(target: Path, model: PeftModel, **others: Tensor) -> None:

@@ -111,7 +111,7 @@ class PackagedReader:
             self._session = open_graph(folder / READER)
             head = np.load(folder / HEAD)
             self._weight, self._bias = head["weight"].astype(np.float32), float(head["bias"])
-        self._tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+        self._tokenizer.enable_truncation(MAX_TOKENS)  # the longer of the two gives way
 
     def read(self, question: str, texts: Sequence[ChunkText]) -> list[Logits]:
         """Return for every chunk the logits (sentences,) of its sentences."""

@@ -19,7 +19,9 @@ from qa.subject import Subject, subject_of
 from qa.synonyms import synonyms_of
 from qa.values import NUMERALS, clause, date_limit, names_after, value_of
 
-NOWHERE = 0.02  # certainty over all charters together under which the subject is in none of them
+# Under these the subject is in none of the charters, unless some sentence says all of it: the most that the reader
+# thinks of any sentence, higher where no word of the subject occurs anywhere, or without a reader the certainty over all.
+NOWHERE_READ, NOWHERE_ABSENT, NOWHERE_UNREAD = 0.0, 2.0, 0.13
 YES, PARTLY = 0.3, 0.25  # probabilities of a mention; chosen on the gold questions, each judged by the others
 TURNED: dict[Status, Status] = {"yes": "no", "partly": "partly", "no": "yes"}
 QUOTED, CLOSE = 3, 1.2  # sentences quoted for a charter at most, and how much worse than the best they may be
@@ -44,7 +46,7 @@ def answer_collection(question: Question, query: Query, searcher: Searcher, sett
         items = [_found(question, name, find(name), citations) for name in charters]
     else:
         readings = read_charters(question, _widened(query, subject), searcher, subject, charters)
-        if sure < NOWHERE and not _said(readings):  # the least bad sentences are no mention
+        if _nowhere(readings, subject, sure, searcher):  # the least bad sentences are no mention
             readings = [replace(reading, ranked=(), sure=0.0) for reading in readings]
         items = [_verdict(question, reading, citations) for reading in readings]
     return _collected(question, items, hits, sure, citations, "collection")
@@ -64,9 +66,15 @@ def _widened(query: Query, subject: Subject) -> Query:
     return replace(query, terms=(*query.terms, *sorted(forms - set(query.terms))))
 
 
-def _said(readings: Sequence[Reading]) -> bool:
-    """Whether some sentence says every word of the subject: then it is not in none of the charters."""
-    return any(one.feature("share") >= 1 for reading in readings for one in reading.ranked)
+def _nowhere(readings: Sequence[Reading], subject: Subject, sure: float, searcher: Searcher) -> bool:
+    """Whether the subject is in none of the charters; it is not where some sentence says every word of it."""
+    every = [one for reading in readings for one in reading.ranked]
+    if any(one.feature("share") >= 1 for one in every):
+        return False
+    if searcher.reader is None:
+        return sure < NOWHERE_UNREAD
+    absent = bool(subject.said) and not any(subject.said)
+    return max((one.feature("read") for one in every), default=0.0) < (NOWHERE_ABSENT if absent else NOWHERE_READ)
 
 
 def finder(question: Question, searcher: Searcher, subject: Subject, charters: Sequence[str]) -> Finder | None:
@@ -219,7 +227,7 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
         every = tuple(charter.name for charter in searcher.index.charters)  # what one says is weighed against all
         read = read_charters(question, _widened(query, subject), searcher, subject, every)
         readings = _apart(question, [one for one in read if one.charter in charters])
-        if sure < NOWHERE and not _said(readings):
+        if _nowhere(readings, subject, sure, searcher):
             readings = [replace(one, ranked=(), sure=0.0) for one in readings]
         budget = max(40, settings.answer_words // len(charters))
         readings = [_unless_silent(one, question, query, searcher, settings) for one in readings]

@@ -11,7 +11,7 @@ def source():
 @pytest.fixture(scope="session")
 def development():
     """The given gold files: all that ships takes long."""
-    return [BUNDLED / "dev_collection.jsonl", BUNDLED / "dev_single.jsonl"]
+    return [BUNDLED / f"{name}.jsonl" for name in ("dev_collection", "dev_single", "own_followup")]
 
 
 @pytest.fixture(scope="session")

@@ -91,7 +91,7 @@ def test_an_index_without_headers_finds_by_the_text_alone(engine, tmp_path, monk
     stored = bare.index.dense.reconstruct(0)
     texts = (f"\n{few[0].text}", embedded_text(few[0]))
     alone, headed = (float(stored @ one.pooled) for one in engine.searcher.encoder.encode_passages(texts))
-    assert alone > 0.99 and alone > headed
+    assert alone > 0.97 and alone > headed
     assert Headless(**vars(few[0])).header == ""
 
 
@@ -104,7 +104,7 @@ def test_every_ablation_answers_a_gold_question(engine, gold, source, tmp_path, 
         assert [result.error for result in made.results] == [None, None], rival.label
         assert made.results[0].figures["recall@10"] == 1, rival.label
         names.append(rival.label)
-    assert len(names) == len(set(names)) == len(SEARCHERS) + 3
+    assert len(names) == len(set(names)) == len(SEARCHERS) + 4
 
 
 def test_a_follow_up_is_asked_after_the_question_before_it(engine, gold):

@@ -179,7 +179,7 @@ def test_parts_that_do_not_count_the_same_are_refused(built):
 
 
 def test_an_index_by_another_model_names_both(built):
-    with pytest.raises(IndexFolderError, match=r"multilingual-e5-small-1.*ander-model"):
+    with pytest.raises(IndexFolderError, match=r"multilingual-e5-small-.*ander-model"):
         open_index(built, "ander-model")
 
 
