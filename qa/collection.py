@@ -227,7 +227,7 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
         every = tuple(charter.name for charter in searcher.index.charters)  # what one says is weighed against all
         read = read_charters(question, _widened(query, subject), searcher, subject, every)
         readings = _apart(question, [one for one in read if one.charter in charters])
-        if _nowhere(readings, subject, sure, searcher):
+        if sure < settings.refusal_threshold and _nowhere(readings, subject, sure, searcher):
             readings = [replace(one, ranked=(), sure=0.0) for one in readings]
         budget = max(40, settings.answer_words // len(charters))
         readings = [_unless_silent(one, question, query, searcher, settings) for one in readings]

@@ -293,9 +293,10 @@ def slots(answer: Answer) -> dict[str, tuple[int, int]]:
     """Return where in the text of a list or comparison each charter's statement stands, name and markers included."""
     found: dict[str, tuple[int, int]] = {}
     position = 0
-    divider = " – " if answer.kind == "collection" else ": "
+    dividers = (" – ", " [") if answer.kind == "collection" else (": ",)  # a list of names alone has only markers
     for item in (item for item in answer.items if item.verdict == "yes" and item.citations):
-        start = answer.answer.find(f"{item.charter}{divider}", position)
+        starts = (answer.answer.find(f"{item.charter}{divider}", position) for divider in dividers)
+        start = next((one for one in starts if one >= 0), -1)
         marker = f"[{item.citations[-1]}]"
         end = answer.answer.find(marker, start) + len(marker)
         if 0 <= start < end:
