@@ -2,9 +2,7 @@
 
 import json
 import re
-import statistics
 import threading
-import time
 from pathlib import Path
 
 import httpx
@@ -76,17 +74,15 @@ def test_wrong_use_is_said_to_programs_as_well(site, given, said):
     assert said in json.dumps(asked(site, *given), ensure_ascii=False)
 
 
-def test_twenty_people_at_once_all_get_their_own_answer(site, engine):
+def test_twenty_people_at_once_all_get_their_own_answer(site, engine):  # how quickly is for a benchmark to say
     cities = [charter.name for charter in engine.index.charters]
     questions = [f"Wat doet {cities[i % len(cities)]} aan veiligheid?" for i in range(USERS)]
-    answers, spent = [None] * USERS, [0.0] * USERS
+    answers = [None] * USERS
     start = threading.Barrier(USERS)
 
     def one(i):
         start.wait()
-        began = time.perf_counter()
         answers[i] = asked(site, questions[i], [], None, None)
-        spent[i] = time.perf_counter() - began
 
     threads = [threading.Thread(target=one, args=(i,)) for i in range(USERS)]
     for thread in threads:
@@ -96,7 +92,3 @@ def test_twenty_people_at_once_all_get_their_own_answer(site, engine):
     for i, answer in enumerate(answers):
         assert answer["question"] == questions[i]
         assert {hit["charter"] for hit in answer["retrieved"]} == {cities[i % len(cities)]}
-    p95 = statistics.quantiles(spent, n=20)[-1]
-    alone = statistics.median(engine.ask(question).timings_ms["total"] for question in questions[:5]) / 1000
-    # Two seconds on two free cores; a loaded machine is slower alone as well, and is measured by that.
-    assert p95 < max(2.0, USERS * alone), f"p95 {p95:.2f} s, alone {alone:.2f} s"
