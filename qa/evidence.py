@@ -40,7 +40,7 @@ FEATURES = (
     "lead",  # the sentence announces a list
     "read",  # the reader's logit that it answers the question
 )
-CHUNKS = 4  # that are read for one question; ten were no better, and two seconds for twenty people at once
+CHUNKS = 4  # that are read for one question; ten were no better, and took twice as long
 UNREAD = -6.0  # the logit of what was not read, and the least that counts
 Features = NDArray[np.float32]
 
