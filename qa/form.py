@@ -1,8 +1,9 @@
-"""What form an answer must have: a number, a percentage, an amount, a date or a name; and whether a text holds one.
+"""What form an answer must have: a number, a percentage, an amount, a date, a name or someone who acts; and whether a
+text holds one.
 
-A passage that speaks of the very thing but gives no number is the commonest near miss of all. Years, dates and the
-numbers of lists are no quantities; the names of the charters' own places, of ministries, and words of the question
-itself are no names that answer it.
+A passage that speaks of the very thing but gives no number is the commonest near miss of all. Years, dates, ordinals,
+references and the numbers of lists are no quantities, nor are durations where things are counted. What the question
+says itself answers nothing, and a name of the charters' own places only where a place is asked.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Literal
 from index.dutch import fold, words
 from qa.question import Question
 
-Form = Literal["number", "percentage", "amount", "date", "name"]
+Form = Literal["number", "percentage", "amount", "date", "name", "agent"]
 
 _MONTH = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _NAMEABLE = (
@@ -34,14 +35,22 @@ _ASKED: tuple[tuple[Form, str], ...] = (
 _MONEY = re.compile(r"\b(?:budget|bijdrage|kosten|kost|bedrag|subsidie|geld|euro)\b")
 _WRITTEN = (
     "één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|vijftien|twintig|dertig|veertig|vijftig"
-    "|zestig|honderd|duizend|helft|kwart|tientallen|beide|enkele"
+    "|zestig|honderd|duizend|helft|kwart|beide"
 )
+_QUANTITY = re.compile(rf"\d(?:[\d.,]*\d)?|\b(?:{_WRITTEN})\b", re.I)
 _NO_QUANTITY = re.compile(
-    rf"^\s*[-•]?\s*\d{{1,2}}[.)]\s|\b\d{{1,2}}\s+(?:{_MONTH})\b(?:\s+\d{{4}})?|\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b",
+    rf"^\s*[-•]?\s*\d{{1,2}}[.)]\s|\b\d{{1,2}}\s+(?:{_MONTH})\b(?:\s+\d{{4}})?|\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b"
+    r"|\b\d+\s*(?:e|de|ste)\b|\b(?:paragraaf|artikel|bijlage|hoofdstuk|zie|tabel|lid|punt|§)\s*\d[\d.]*"
+    r"|\bin één\b|\béén (?:van de|of)\b",
     re.I,
 )
+_DURATION = re.compile(
+    rf"\b(?:\d+|{_WRITTEN})\s*(?:-?jarig\w*|(?:jaar|jaren|maand|maanden|week|weken|dag|dagen|uur|uren|minuten)\b)", re.I
+)
+_COUNTS_TIME = re.compile(
+    r"(?<!\bper )\b(?:jaar|jaren|maand|maanden|week|weken|dag|dagen|uur|uren|minuten|lang|vaak)\b"
+)
 _HOLDS: dict[Form, re.Pattern[str]] = {
-    "number": re.compile(rf"\d|\b(?:{_WRITTEN})\b", re.I),
     "percentage": re.compile(r"\d\s*%|\b(?:procent|helft|kwart|derde|allemaal)\b|\d\s*op de\s*\d|\d/\d", re.I),
     "amount": re.compile(
         r"(?:€|\beuro)\s*\d|\d[\d.,]*\s*(?:euro|mln|miljoen|miljard|ton\b|,-|€)|\d{1,3}(?:\.\d{3})+", re.I
@@ -52,6 +61,19 @@ _HOLDS: dict[Form, re.Pattern[str]] = {
         re.I,
     ),
 }
+# Who acts in policy texts, apart from names: bodies, offices, and people by what they do or are.
+_AGENT = re.compile(
+    r"\b(?:gemeenten?|rijk|provincie|college|raad|\w*raden|\w*corporaties?|\w*politie|bewoners?\w*|burgers?|huurders?|ouders?"
+    r"|jongeren|vrijwilligers?|ondernemers?|\w*coach(?:es)?|\w*makelaars?|\w*werkers?|\w*beheerders?|\w*meesters?|regisseurs?"
+    r"|\w*leiders?|\w*manager\w*|\w*ministeri\w+|ministers?|wethouders?|burgemeester|\w*teams?|\w*overleg|\w*groep(?:en)?"
+    r"|stichting(?:en)?|partners?|partijen|\w*instelling(?:en)?|\w*instanties?|\w*organisaties?|\w*scho(?:ol|len)"
+    r"|\w*bedrij(?:f|ven)|\w*vereniging(?:en)?|\w*bureaus?|\w*diensten?|\w*fonds|\w*huis|consortium)\b",
+    re.I,
+)
+_PLACE_ASKED = re.compile(
+    r"\b(?:welke|naam|namen|heet|heten)\b.*\b(?:\w*wijk(?:en)?|\w*buurt(?:en)?|gemeenten?|steden|stad|\w*stra(?:at|ten)"
+    r"|\w*plein(?:en)?|gebied(?:en)?)\b"
+)
 _NAME = re.compile(r"(?<=[^.!?:\s]\s)\(?(?P<name>[A-Z][\w'’-]{2,}|[A-Z]{2,})")
 _STATE = frozenset(
     ["wwi", "vrom", "ocw", "szw", "vws", "bzk", "ez", "lnv", "rijk", "justitie", "gezin", "jeugd", "nederland", "eu"]
@@ -61,6 +83,8 @@ _STATE = frozenset(
 def form_of(question: Question) -> Form | None:
     """Return the form that the answer must have; None where any sentence may answer."""
     text = fold(question.text)
+    if question.asked == "person" or re.search(r"\bwie\b", text):
+        return "agent"
     for form, pattern in _ASKED:
         if re.search(pattern, text):
             return form
@@ -70,14 +94,33 @@ def form_of(question: Question) -> Form | None:
         return "number"
     if question.asked == "date" or (question.asked == "fact" and re.search(r"\b(?:jaar|datum)\W*$", text)):
         return "date"
-    return "name" if question.asked == "person" else None
+    return None
 
 
 def holds(form: Form, text: str, asked: str, places: Collection[str]) -> bool:
-    """Whether a text holds something of a form; ``places`` are words that name places of the corpus, folded."""
-    if form == "name":
-        return bool(names_in(text) - frozenset(words(asked)) - _STATE - frozenset(places))
-    return bool(_HOLDS[form].search(_NO_QUANTITY.sub(" ", text) if form == "number" else text))
+    """Whether a text holds something of a form that the question ``asked`` does not say itself.
+
+    ``places`` are words that name places of the corpus, folded.
+    """
+    if form == "number":
+        return bool(_quantities(text, not _COUNTS_TIME.search(fold(asked))) - _quantities(asked, False))
+    if form in ("name", "agent"):
+        agents = frozenset(words(" ".join(_AGENT.findall(text)))) if form == "agent" else frozenset()
+        known = frozenset() if form == "name" and _PLACE_ASKED.search(fold(asked)) else frozenset(places)
+        return bool((agents | (names_in(text) - _STATE - known)) - frozenset(words(asked)))
+    return bool(_HOLDS[form].search(_without(text, asked)))
+
+
+def _quantities(text: str, of_things: bool) -> frozenset[str]:
+    """The numbers of a text that count something; durations only where time is counted."""
+    plain = _NO_QUANTITY.sub(" ", text)
+    return frozenset(fold(found) for found in _QUANTITY.findall(_DURATION.sub(" ", plain) if of_things else plain))
+
+
+def _without(text: str, asked: str) -> str:
+    """A text without the numbers that the question gives."""
+    given = frozenset(_QUANTITY.findall(asked))
+    return _QUANTITY.sub(lambda found: " " if found[0] in given else found[0], text)
 
 
 @lru_cache(maxsize=20_000)
