@@ -1,5 +1,4 @@
-"""What form an answer must have: a number, a percentage, an amount, a date, a name or someone who acts; and whether a
-text holds one.
+"""What form an answer must have, and whether a text holds it: a number, percentage, amount, date, name or who acts.
 
 A passage that speaks of the very thing but gives no number is the commonest near miss of all. Years, dates, ordinals,
 references and the numbers of lists are no quantities, nor are durations where things are counted. What the question
