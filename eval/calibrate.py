@@ -19,6 +19,7 @@ from rich.text import Text
 from eval.metrics import share
 from eval.program import program
 from eval.run import Result, Run, read_run
+from eval.summary import decimal
 from ingest.errors import GoldError, UsageError
 
 
@@ -144,18 +145,21 @@ def show(found: Calibration, rows: int = 20) -> RenderableType:
     low, high = min(found.by_charter.values()), max(found.by_charter.values())
     return Group(
         table,
-        Text(f"Gekozen: {found.chosen.threshold:.4f}; telkens zonder één charter: {low:.4f} tot {high:.4f}."),
+        Text(
+            f"Gekozen: {decimal(found.chosen.threshold, '.4f')}; telkens zonder één charter: "
+            f"{decimal(low, '.4f')} tot {decimal(high, '.4f')}."
+        ),
         Text(
             "Op charters die niet meekozen: "
-            f"{found.held_out.refused_unanswerable:.1%} van de onbeantwoordbare vragen terecht geweigerd, "
-            f"{found.held_out.false_refusal:.1%} van de beantwoordbare onterecht."
+            f"{decimal(found.held_out.refused_unanswerable, '.1%')} van de onbeantwoordbare vragen terecht geweigerd, "
+            f"{decimal(found.held_out.false_refusal, '.1%')} van de beantwoordbare onterecht."
         ),
     )
 
 
 def _cells(choice: Choice) -> tuple[str, ...]:
-    right, wrong = f"{choice.refused_unanswerable:.1%}", f"{choice.false_refusal:.1%}"
-    return f"{choice.threshold:.4f}", right, wrong, str(choice.withheld), f"{choice.worth:+.3f}"
+    right, wrong = decimal(choice.refused_unanswerable, ".1%"), decimal(choice.false_refusal, ".1%")
+    return decimal(choice.threshold, ".4f"), right, wrong, str(choice.withheld), decimal(choice.worth, "+.3f")
 
 
 def main(arguments: Sequence[str]) -> None:

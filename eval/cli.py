@@ -26,7 +26,7 @@ from eval.report import write_report
 from eval.rivals import Rival
 from eval.run import Ask, Run, read_run, run
 from eval.score import tables
-from eval.summary import ALL, NAMES, groups, means
+from eval.summary import ALL, NAMES, decimal, groups, means
 from ingest.errors import CharterwijzerError, GoldError, UsageError
 from qa.settings import load_settings
 
@@ -238,7 +238,7 @@ def legs_table(legs: Mapping[str, Figures]) -> Table:
     for heading in ("stap", *LEG_COLUMNS.values()):
         table.add_column(heading, justify="left" if heading == "stap" else "right")
     for name, found in legs.items():
-        table.add_row(name, *(f"{found[measure]:.3f}" for measure in LEG_COLUMNS))
+        table.add_row(name, *(decimal(found[measure], ".3f") for measure in LEG_COLUMNS))
     return table
 
 
@@ -256,11 +256,12 @@ def times_table(times: Mapping[str, Mapping[str, Figures]]) -> Table:
 def judged(made: Run) -> str:
     """Return in a sentence who judged, and how far it agrees with the score."""
     who, found = made.info["judge"], made.figures["judge"]
-    kappa = "niet te bepalen" if found["kappa"] is None else f"{found['kappa']:.2f}"
+    kappa = "niet te bepalen" if found["kappa"] is None else decimal(found["kappa"], ".2f")
     return (
         f"Beoordelaar {who['model']} (digest {who['digest'][:12]}, seed {who['seed']}): "
-        f"{found['judged_correct']:.1%} goed, volgens de score {found['scored_correct']:.1%}; "
-        f"eens bij {found['same']:.1%} van {found['n']} antwoorden, kappa {kappa}; zonder oordeel: {found['unusable']}."
+        f"{decimal(found['judged_correct'], '.1%')} goed, volgens de score {decimal(found['scored_correct'], '.1%')}; "
+        f"eens bij {decimal(found['same'], '.1%')} van {found['n']} antwoorden, kappa {kappa}; "
+        f"zonder oordeel: {found['unusable']}."
     )
 
 
@@ -273,7 +274,7 @@ def overview(runs: Sequence[Run]) -> Table:
         table.add_column(heading, justify="right")
     for made in runs:
         found = headline_figures(made)
-        table.add_row(made.name, *(f"{found[name]:.2f}" if name in found else "–" for name in names))
+        table.add_row(made.name, *(decimal(found[name], ".2f") if name in found else "–" for name in names))
     return table
 
 

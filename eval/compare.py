@@ -10,7 +10,7 @@ from rich.text import Text
 
 from eval.gold import GoldQuestion
 from eval.run import Result, Run
-from eval.summary import ALL, NAMES, Estimate, bootstrap, groups, mcnemar
+from eval.summary import ALL, NAMES, Estimate, bootstrap, decimal, groups, mcnemar
 
 
 @dataclass(frozen=True)
@@ -146,12 +146,12 @@ def _table(group: str, rows: Sequence[Difference]) -> RenderableType:
         found = row.difference
         table.add_row(
             row.name,
-            f"{row.before:.2f}",
-            f"{row.after:.2f}",
-            f"{found.mean:+.2f}",
-            f"{found.low:+.2f}…{found.high:+.2f}",
+            decimal(row.before, ".2f"),
+            decimal(row.after, ".2f"),
+            decimal(found.mean, "+.2f"),
+            f"{decimal(found.low, '+.2f')}…{decimal(found.high, '+.2f')}",
             f"{row.gained}/{row.lost}",
-            "" if row.p is None else f"{row.p:.2f}",
+            "" if row.p is None else decimal(row.p, ".2f"),
             style="" if found.low <= 0 <= found.high else "bold",
         )
     same = ", ".join(row.name for row in rows if not (row.gained or row.lost))
@@ -162,6 +162,6 @@ def _table(group: str, rows: Sequence[Difference]) -> RenderableType:
 def _changes(heading: str, changes: list[Change]) -> RenderableType:
     lines = [f"{heading}: {len(changes)}"]
     for change in changes:
-        moved = f"{change.name} {change.before:.2f} → {change.after:.2f}"
+        moved = f"{change.name} {decimal(change.before, '.2f')} → {decimal(change.after, '.2f')}"
         lines.append(f"  {change.question.id:16} {moved:32} {change.question.question}")
     return Text("\n".join(lines), overflow="ellipsis", no_wrap=True)

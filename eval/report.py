@@ -25,6 +25,7 @@ from eval.summary import (
     NAMES,
     SLICES,
     Estimate,
+    decimal,
     estimate,
     estimates,
     figure,
@@ -263,7 +264,7 @@ def _prices(choices: Sequence[Choice]) -> str:
         if within := [choice for choice in choices if choice.false_refusal <= most]:
             best = max(within, key=lambda choice: (choice.refused_unanswerable, -choice.false_refusal))
             cells = (
-                f"{best.threshold:.2f}".replace(".", ","),
+                decimal(best.threshold, ".2f"),
                 charts.percent(best.refused_unanswerable),
                 best.withheld,
             )
@@ -289,7 +290,7 @@ def _judge(run: Run) -> str:
     found, who = judged_agreement(run.results), run.info.get("judge")
     if found is None or not isinstance(who, Mapping):
         return ""
-    kappa = "niet te bepalen" if found.kappa is None else f"{found.kappa:.2f}".replace(".", ",")
+    kappa = "niet te bepalen" if found.kappa is None else decimal(found.kappa, ".2f")
     rows = {
         "model": f"{who['model']}, digest {str(who['digest'])[:12]}, seed {who['seed']}, temperatuur 0",
         "goed volgens het model": f"{charts.percent(found.judged_correct)} van {found.n} antwoorden",
@@ -327,7 +328,7 @@ def _matrix_row(result: Result, cities: Sequence[str]) -> str:
     said = {str(item.get("charter")): item for item in items(result.answer or {})}
     labels = result.question.roll.items if result.question.roll else {}
     cells = "".join(_cell(city, labels.get(city), said.get(city, {})) for city in cities)
-    f1 = f"{result.figures['f1']:.2f}".replace(".", ",")
+    f1 = decimal(result.figures["f1"], ".2f")
     return f"<tr><th>{escape(result.question.question)}</th>{cells}<td class=f1>{f1}</td></tr>"
 
 
@@ -353,7 +354,7 @@ def _figures(title: str, part: Sequence[Result]) -> str:
 
 def _figure(name: str, found: Estimate) -> str:
     def shown(value: float) -> str:
-        return (f"{value:.1f}" if name == "words" else f"{value:.3f}").replace(".", ",")
+        return decimal(value, ".1f" if name == "words" else ".3f")
 
     return (
         f"<tr><td><code>{escape(name)}</code></td><td>{escape(MEANING[name])}</td>"
@@ -387,7 +388,7 @@ def _system(run: Run, differs: set[tuple[str, str]], kind: str = "") -> str:
     found = {(group, name): value for group, part in parts.items() for name, value in means(part, ALL).items()}
     row = "".join(
         f"<td class='num{' differs' if key in differs else ''}'>"
-        f"{f'{found[key]:.2f}'.replace('.', ',') if key in found else '–'}</td>"
+        f"{decimal(found[key], '.2f') if key in found else '–'}</td>"
         for key in SYSTEM_FIGURES
     )
     spent = [(result.answer or {}).get("timings_ms", {}).get("total") for result in run.results]
@@ -410,7 +411,8 @@ def _comparison(found: Comparison) -> str:
 
 
 def _moved(question: GoldQuestion, name: str, before: float, after: float) -> str:
-    return f"<code>{escape(question.id)}</code> {escape(question.question)} ({name} {before:.2f} → {after:.2f})"
+    moved = f"{name} {decimal(before, '.2f')} → {decimal(after, '.2f')}"
+    return f"<code>{escape(question.id)}</code> {escape(question.question)} ({moved})"
 
 
 def _differences(title: str, rows: Iterable[Difference]) -> str:
@@ -423,12 +425,12 @@ def _differences(title: str, rows: Iterable[Difference]) -> str:
 def _difference(row: Difference) -> str:
     found = row.difference
     cells = (
-        f"{row.before:.3f}",
-        f"{row.after:.3f}",
-        f"{found.mean:+.3f}",
-        f"{found.low:+.3f} … {found.high:+.3f}",
+        decimal(row.before, ".3f"),
+        decimal(row.after, ".3f"),
+        decimal(found.mean, "+.3f"),
+        f"{decimal(found.low, '+.3f')} … {decimal(found.high, '+.3f')}",
     )
-    p = "" if row.p is None else f"{row.p:.3f}"
+    p = "" if row.p is None else decimal(row.p, ".3f")
     sure = "" if found.low <= 0 <= found.high else " class=sure"
     shown = "".join(f"<td class=num>{cell.replace('.', ',')}</td>" for cell in (*cells, p))
     return f"<tr{sure}><td><code>{escape(row.name)}</code></td>{shown}</tr>"

@@ -23,6 +23,7 @@ from eval.summary import (
     SINGLE,
     SUPPORT,
     Scored,
+    decimal,
     figure,
     groups,
     refusals,
@@ -88,7 +89,7 @@ def _rows(table: Table, heading: str, values: Mapping[str, Sequence[float]]) -> 
     found = {name: given for name, given in values.items() if given}
     for place, (name, given) in enumerate(found.items()):
         mean = sum(given) / len(given)
-        shown = f"{mean:.1f}" if name == "words" else f"{mean:.3f}"
+        shown = decimal(mean, ".1f" if name == "words" else ".3f")
         table.add_row(heading if not place else "", name, shown, str(len(given)))
     if found:
         table.add_section()

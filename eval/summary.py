@@ -28,6 +28,11 @@ class Scored:
     figures: Figures
 
 
+def decimal(value: float, form: str) -> str:
+    """Return a number as Dutch writes it, in a format of Python's ("+.2f", ".1%")."""
+    return format(value, form).replace(".", ",")
+
+
 One = TypeVar("One", bound=Scored)
 SliceKey = Callable[[GoldQuestion], Iterable[str]]
 
