@@ -17,6 +17,9 @@ from spellchecker import SpellChecker
 _WORD = re.compile(r"\d+(?:[.,:/-]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
 _LINKS = ("", "s", "en", "e", "n")  # what Dutch puts between the parts of a compound
 _MIN_PART = 4
+MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
+          "november", "december")  # fmt: skip
+MONTH = "|".join(MONTHS)  # for a pattern
 _SOUND = {"c": "k", "z": "s", "v": "f"}  # first letters that are mistaken for each other
 STOP_WORDS = frozenset(
     [

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from index.dutch import fold, stem, words
+from index.dutch import MONTH, MONTHS, fold, stem, words
 from qa.values import dates
 
 FactKind = Literal["number", "money", "percent", "year", "date", "month", "ordinal", "quantity"]
@@ -31,9 +31,6 @@ _ORDINALS = {
     "eerste": 1, "tweede": 2, "derde": 3, "vierde": 4, "vijfde": 5, "zesde": 6, "zevende": 7, "achtste": 8,
     "negende": 9, "tiende": 10,
 }  # fmt: skip
-_MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
-           "november", "december")  # fmt: skip
-_MONTH = "|".join(_MONTHS)
 # Quantities without a number: the source must have the same word.
 _QUANTITIES = frozenset(
     [
@@ -61,12 +58,12 @@ _QUANTITIES = frozenset(
     ]
 )
 _FULL_DATE = re.compile(
-    rf"\b\d{{1,2}}\s+(?:{_MONTH})(?:\s+(?:19|20)\d\d)?\b"
+    rf"\b\d{{1,2}}\s+(?:{MONTH})(?:\s+(?:19|20)\d\d)?\b"
     r"|(?<![\d.,])\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:(?:19|20)?\d\d)(?!\d)",
     re.I,
 )
-_MONTH_YEAR = re.compile(rf"\b({_MONTH})\s+((?:19|20)\d\d)\b", re.I)
-_MONTH_ALONE = re.compile(rf"\b({_MONTH})\b", re.I)
+_MONTH_YEAR = re.compile(rf"\b({MONTH})\s+((?:19|20)\d\d)\b", re.I)
+_MONTH_ALONE = re.compile(rf"\b({MONTH})\b", re.I)
 _NUMBER = re.compile(
     r"(?P<euro>€\s*)?(?P<digits>\d+(?:[.,]\d+)*)(?P<ordinal>(?:e|de|ste)\b)?"
     r"(?:\s?(?P<times>honderd|duizend|ton|miljoen|mln|miljard|mld|mrd|k)\b\.?)?"
@@ -125,10 +122,10 @@ def facts(text: str) -> list[Fact]:
             take("date", (day.year, day.month, day.day), match.start(), match.end())
     for match in _MONTH_YEAR.finditer(folded):
         if not taken[match.start()]:
-            take("date", (int(match[2]), _MONTHS.index(match[1]) + 1, 0), match.start(), match.end())
+            take("date", (int(match[2]), MONTHS.index(match[1]) + 1, 0), match.start(), match.end())
     for match in _MONTH_ALONE.finditer(folded):
         if not taken[match.start()]:
-            take("month", float(_MONTHS.index(match[1]) + 1), match.start(), match.end())
+            take("month", float(MONTHS.index(match[1]) + 1), match.start(), match.end())
     for match in _NUMBER.finditer(folded):
         if not taken[match.start("digits")]:
             take(*_digits(folded, match), match.start(), match.end())

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from index.dutch import MONTH
 from ingest.model import Charter
 
 Naming = Literal["city", "adjective", "people", "place"]
@@ -54,9 +55,8 @@ _PARTY = (
 )
 _PARTY_ALONE = re.compile(rf"(?:(?:door|van|voor)\s+)?({_PARTY})(?:\s+zelf)?", re.I)
 _YEAR = r"(?:(?:19|20)\d\d)"
-_MONTH = r"(?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)"
 _WHEN = re.compile(
-    rf"(?:(?:in|voor|vóór|na|tot|sinds|vanaf|op)\s+)?(?:\d{{1,2}}\s+)?(?:{_MONTH}\s+)?{_YEAR}|in\s+{_MONTH}", re.I
+    rf"(?:(?:in|voor|vóór|na|tot|sinds|vanaf|op)\s+)?(?:\d{{1,2}}\s+)?(?:(?:{MONTH})\s+)?{_YEAR}|in\s+(?:{MONTH})", re.I
 )
 _PREPOSITION = (
     r"(?:aan|voor|tegen|over|met|bij|van|op|in|naar|rond|onder|tot|door|per|ten|om|uit|vanaf|sinds|na|binnen|tijdens)"

@@ -10,12 +10,11 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Literal
 
-from index.dutch import fold, words
+from index.dutch import MONTH, fold, words
 from qa.question import Question
 
 Form = Literal["number", "percentage", "amount", "date", "name", "agent"]
 
-_MONTH = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _NAMEABLE = (
     r"corporaties?|verhuurders?|\w*scho(?:ol|len)|organisaties?|instelling(?:en)?|stichting(?:en)?|\w*vereniging(?:en)?"
     r"|\w*clubs?|bank(?:en)?|\w*bedrij(?:f|ven)|partijen|partners?|bureaus?|\w*stra(?:at|ten)|\w*plein(?:en)?"
@@ -38,7 +37,7 @@ _WRITTEN = (
 )
 _QUANTITY = re.compile(rf"\d(?:[\d.,]*\d)?|\b(?:{_WRITTEN})\b", re.I)
 _NO_QUANTITY = re.compile(
-    rf"^\s*[-•]?\s*\d{{1,2}}[.)]\s|\b\d{{1,2}}\s+(?:{_MONTH})\b(?:\s+\d{{4}})?|\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b"
+    rf"^\s*[-•]?\s*\d{{1,2}}[.)]\s|\b\d{{1,2}}\s+(?:{MONTH})\b(?:\s+\d{{4}})?|\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b"
     r"|\b\d+\s*(?:e|de|ste)\b|\b(?:paragraaf|artikel|bijlage|hoofdstuk|zie|tabel|lid|punt|§)\s*\d[\d.]*"
     r"|\bin één\b|\béén (?:van de|of)\b",
     re.I,
@@ -55,7 +54,7 @@ _HOLDS: dict[Form, re.Pattern[str]] = {
         r"(?:€|\beuro)\s*\d|\d[\d.,]*\s*(?:euro|mln|miljoen|miljard|ton\b|,-|€)|\d{1,3}(?:\.\d{3})+", re.I
     ),
     "date": re.compile(
-        rf"\b(?:19|20)\d\d\b|\b(?:{_MONTH})\b|\b\d{{1,2}}\s?[-/]\s?\d{{1,2}}\s?[-/]\s?\d{{2,4}}"
+        rf"\b(?:19|20)\d\d\b|\b(?:{MONTH})\b|\b\d{{1,2}}\s?[-/]\s?\d{{1,2}}\s?[-/]\s?\d{{2,4}}"
         r"|\b(?:jaar|jaarlijks|maand|maanden|weken|kwartaal|voorjaar|najaar|zomer|eind|begin)\b",
         re.I,
     ),

@@ -10,7 +10,7 @@ from typing import Literal
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from index.dutch import STOP_WORDS, Compounds, fold, stem, words
+from index.dutch import MONTH, STOP_WORDS, Compounds, fold, stem, words
 from ingest.model import Actor, Charter
 from qa.model import Kind
 
@@ -91,7 +91,6 @@ _ACTOR_CUES: tuple[tuple[Actor, str], ...] = (
         r"\b(?:de gemeente|gemeente|gemeentelijke?|college|wethouders?|de stad|stad(?:sbestuur)?)\b",
     ),
 )
-_MONTH = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _GENERIC = frozenset(
     [
         "stad",
@@ -498,7 +497,7 @@ def _in_policy_words(text: str) -> str:
 def _without_date_limit(text: str) -> str:
     """Return the question without a date that is a condition, which would be searched for as if it were the subject."""
     return re.sub(
-        rf"\b(?:voor|vóór|na|op|vanaf|sinds|in|tot|eerder dan|later dan)\s+(?:\d{{1,2}}\s+)?(?:{_MONTH})(?:\s+\d{{4}})?",
+        rf"\b(?:voor|vóór|na|op|vanaf|sinds|in|tot|eerder dan|later dan)\s+(?:\d{{1,2}}\s+)?(?:{MONTH})(?:\s+\d{{4}})?",
         "",
         text,
         flags=re.I,

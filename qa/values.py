@@ -6,14 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from index.dutch import fold, stem
+from index.dutch import MONTH, MONTHS, fold, stem
 from qa.question import Asked
 
-_MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
-           "november", "december")  # fmt: skip
-_MONTH = "|".join(_MONTHS)
 NO_YEAR = 1  # the year of a date that is written without one
-_WRITTEN = re.compile(rf"(?<!\d)(?<!\d[.,])(\d{{1,2}})\s+({_MONTH})(?:\s+((?:19|20)\d\d))?\b", re.I)
+_WRITTEN = re.compile(rf"(?<!\d)(?<!\d[.,])(\d{{1,2}})\s+({MONTH})(?:\s+((?:19|20)\d\d))?\b", re.I)
 _DIGITS = re.compile(r"(?<!\d)(?<!\d[.,])(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/. ]\s?((?:19|20)?\d\d)(?!\d)")
 _NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
 _AMOUNT = re.compile(
@@ -60,7 +57,7 @@ class DateLimit:
 
 def dates(text: str) -> list[tuple[str, dt.date]]:
     """Return (as written, date) for every date; a year of two digits is of this century, a missing one is year 1."""
-    found = [(m.start(), m[0], m[1], str(_MONTHS.index(m[2].lower()) + 1), m[3]) for m in _WRITTEN.finditer(text)]
+    found = [(m.start(), m[0], m[1], str(MONTHS.index(m[2].lower()) + 1), m[3]) for m in _WRITTEN.finditer(text)]
     found += [(m.start(), m[0], m[1], m[2], m[3]) for m in _DIGITS.finditer(text)]
     out = []
     for _, written, day, month, year in sorted(found, key=lambda one: one[0]):
@@ -74,7 +71,7 @@ def dates(text: str) -> list[tuple[str, dt.date]]:
 
 def written_date(day: dt.date) -> str:
     """Return a date in Dutch: 4 februari 2008."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def date_limit(question: str) -> DateLimit | None:
@@ -87,8 +84,8 @@ def date_limit(question: str) -> DateLimit | None:
         order: Order = "before" if last in ("voor", "eerder", "dan") and "later dan" not in before else "on"
         order = "after" if last in ("na", "sinds") or "later dan" in before else order
         return DateLimit(order, full[0][1])
-    month = re.search(rf"\bin ({_MONTH}) ((?:19|20)\d\d)\b", folded)
-    return DateLimit("in", dt.date(int(month[2]), _MONTHS.index(month[1]) + 1, 1)) if month else None
+    month = re.search(rf"\bin ({MONTH}) ((?:19|20)\d\d)\b", folded)
+    return DateLimit("in", dt.date(int(month[2]), MONTHS.index(month[1]) + 1, 1)) if month else None
 
 
 def value_of(asked: Asked, text: str, question: str, charter: str) -> str | None:
@@ -176,7 +173,7 @@ def names_after(text: str, things: Collection[str], others: Collection[str] = ()
     shut = {fold(name) for name in others}
     return tuple(
         dict.fromkeys(
-            name for name in found if len(name) > 2 and fold(name) not in shut and not re.fullmatch(_MONTH, fold(name))
+            name for name in found if len(name) > 2 and fold(name) not in shut and not re.fullmatch(MONTH, fold(name))
         )
     )
 

@@ -112,7 +112,7 @@ def test_the_judge_is_reported_with_its_agreement_with_the_score(server, some, s
     assert found["same"] == pytest.approx(5 / 7)
     chance = (6 / 7) ** 2 + (1 / 7) ** 2
     assert found["kappa"] == pytest.approx((5 / 7 - chance) / (1 - chance))
-    assert "eens bij 71.4% van 7 antwoorden" in cli.judged(made)
+    assert "eens bij 71,4% van 7 antwoorden" in cli.judged(made)
     assert "keurmeester:4b" in page(made)
     assert "goed: het jaar ontbreekt" in mistakes(made.results)  # beside the answer that is wrong by the score
     assert read_run(tmp_path).results == made.results
@@ -131,8 +131,8 @@ def test_the_command_prints_who_judged_and_how_far_it_agrees(server, some, sourc
     )
     assert found.exit_code == 0, found.output
     said = " ".join(found.output.split())
-    assert f"Beoordelaar keurmeester:4b (digest {DIGEST[:12]}, seed {SEED}): 100.0% goed" in said
-    assert "eens bij 100.0% van 7 antwoorden, kappa niet te bepalen" in said
+    assert f"Beoordelaar keurmeester:4b (digest {DIGEST[:12]}, seed {SEED}): 100,0% goed" in said
+    assert "eens bij 100,0% van 7 antwoorden, kappa niet te bepalen" in said
     assert "Een tweede beoordelaar" in report.read_text()
 
 
