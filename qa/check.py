@@ -77,9 +77,9 @@ SHORTEST = 3  # words of a sentence that says something
 
 @dataclass(frozen=True)
 class Source:
-    """A sentence of the source as the model is shown it: its number, where it stands, and what it says.
+    """One sentence or more of the source as the model is shown it: its number, where it stands, and what it says.
 
-    ``quote`` is the exact source, ``text`` the same for reading; ``row`` and ``position`` say where its token vectors
+    ``quote`` is the exact source, ``text`` the same for reading; ``row`` and ``positions`` say where its token vectors
     are (row -1: nowhere).
     """
 
@@ -90,7 +90,7 @@ class Source:
     quote: str
     text: str
     row: int = -1
-    position: int = 0
+    positions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from qa.evidence import Evidence
 from qa.model import Citation
 
 MAX_QUOTE = 1500
+_ITEM = re.compile(r"\s*(?:[-–•*o]|\(?(?:\d{1,2}|[a-z])[.)])\s")
+FURNITURE = 80  # characters that may stand between two sentences of one quote: a page number, a footer
 
 
 @dataclass
@@ -18,31 +20,32 @@ class Citations:
     documents: dict[str, Document]
     made: list[Citation] = field(default_factory=list)
 
-    def cite(self, evidence: Evidence) -> Citation:
-        """Return the citation of a sentence; the quote is taken from the document, never from the reading text."""
-        sentence, passage = evidence.sentence, evidence.hit.passage
+    def cite(self, first: Evidence, last: Evidence | None = None) -> Citation:
+        """Return the citation of a sentence, or of all from one to another of the same passage.
+
+        The quote is taken from the document, never from the reading text. What lies within an earlier quote has its
+        number.
+        """
+        passage = first.hit.passage
+        start, end = first.sentence.start, (last or first).sentence.end
         for made in self.made:
-            if (made.document, made.start_char, made.end_char) == (
-                passage.span.document,
-                sentence.start,
-                sentence.end,
-            ):
+            if made.document == passage.span.document and made.start_char <= start and end <= made.end_char:
                 return made
         document = self.documents[passage.span.document]
-        span = document.span(sentence.start, min(sentence.end, sentence.start + MAX_QUOTE))
+        span = document.span(start, min(end, start + MAX_QUOTE))
         citation = Citation(
             n=len(self.made) + 1,
             passage_id=passage.id,
             charter=passage.charter,
             section=passage.section,
-            actor=sentence.actor,
+            actor=first.sentence.actor,
             document=span.document,
             start_line=span.start_line,
             end_line=span.end_line,
             start_char=span.start,
             end_char=span.end,
             quote=document.quote(span),
-            score=round(evidence.score, 4),
+            score=round(max(one.score for one in (first, last or first)), 4),
         )
         self.made.append(citation)
         return citation
@@ -123,12 +126,43 @@ def sentence_line(text: str) -> str:
 
 
 def prose(chosen: Sequence[Evidence], citations: Citations) -> str:
-    """Return the sentences one after another, each with its marker; a change of charter is said."""
+    """Return the sentences one after another with their markers; a change of charter is said.
+
+    Sentences that follow each other in one paragraph or list item of the source are one quote, and have one marker.
+    """
     parts: list[str] = []
     charter = None
-    for one in chosen:
-        if one.hit.passage.charter != charter:
-            charter = one.hit.passage.charter
+    for run in _runs(chosen, citations.documents):
+        if run[0].hit.passage.charter != charter:
+            charter = run[0].hit.passage.charter
             parts.append(f"{charter}:")
-        parts.append(f"{sentence_line(one.sentence.text)} [{citations.cite(one).n}]")
+        said = " ".join(sentence_line(one.sentence.text) for one in run)
+        parts.append(f"{said} [{citations.cite(run[0], run[-1]).n}]")
     return " ".join(parts)
+
+
+def _runs(chosen: Sequence[Evidence], documents: dict[str, Document]) -> list[list[Evidence]]:
+    """Part the sentences where the source has something between two of them, or the quote would become too long."""
+    runs: list[list[Evidence]] = []
+    for one in chosen:
+        if runs and _follows(runs[-1], one) and not _begins_item(one, documents):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs
+
+
+def _follows(run: Sequence[Evidence], one: Evidence) -> bool:
+    last = run[-1]
+    return (
+        one.hit.row == last.hit.row
+        and one.position == last.position + 1
+        and one.sentence.actor == last.sentence.actor
+        and 0 <= one.sentence.start - last.sentence.end <= FURNITURE
+        and one.sentence.end - run[0].sentence.start <= MAX_QUOTE
+    )
+
+
+def _begins_item(one: Evidence, documents: dict[str, Document]) -> bool:
+    start = one.sentence.start
+    return bool(_ITEM.match(documents[one.hit.passage.span.document].text[start : start + 8]))

@@ -270,7 +270,9 @@ _POLICY_WORDS = {
     ),
 }
 _GOES_INTO_FORCE = re.compile(r"\bga(?:at|an)\b.*\bin\s*[?.]*$")
-_ABOUT_SIGNING = re.compile(r"\w*(?:teken(?:d|de|den|en|ing|ingsdatum)\b|handtekening|tekendatum)")
+_ABOUT_SIGNING = re.compile(
+    r"\b(?:onder|mede|meeonder|mee)?(?:ge)?teken(?:d|de|den|t|en|ing|aars?|ingsdatum)\b|handtekening|tekendatum"
+)
 _NOT_COUNTED = STOP_WORDS | frozenset(
     [
         "extra",

@@ -9,6 +9,7 @@ from qa.evidence import Evidence, evidence
 from qa.model import Answer, retrieved
 from qa.question import Asked, Question
 from qa.settings import Settings
+from qa.signing import signatories
 
 RETRIEVED = 50  # passages reported as ``retrieved``
 READ = 12  # passages whose sentences are weighed
@@ -23,7 +24,8 @@ def answer_single(question: Question, query: Query, searcher: Searcher, settings
     mask = searcher.mask(question.scope, question.only)
     hits = searcher.search(query, mask, RETRIEVED)
     ranked = evidence(question, query, hits[:READ], searcher)
-    sure = certainty(question, ranked, hits, searcher, mask)
+    signed = signatories(question, searcher)
+    sure = 1.0 if signed else certainty(question, ranked, hits, searcher, mask)
     answer = Answer(
         question=question.text,
         kind="single",
@@ -36,18 +38,17 @@ def answer_single(question: Question, query: Query, searcher: Searcher, settings
     )
     if answer.refused:
         return refusal(answer, question, ranked, query, searcher, settings)
-    return _with_sentences(answer, question, ranked, searcher, settings)
+    citations = Citations(searcher.index.documents)
+    said = prose(signed or _chosen(question, ranked, settings), citations)
+    return replace(answer, answer=said, citations=tuple(citations.made))
 
 
-def _with_sentences(
-    answer: Answer, question: Question, ranked: list[Evidence], searcher: Searcher, settings: Settings
-) -> Answer:
+def _chosen(question: Question, ranked: list[Evidence], settings: Settings) -> list[Evidence]:
     budget = round(settings.answer_words * WORDS.get(question.asked, 1.0))
     chosen = choose(ranked, budget, MOST_SENTENCES, MARGIN)
     if question.asked not in DIRECT:  # a number, date or name comes first; an explanation reads in its own order
         chosen = in_reading_order(with_lists(chosen, ranked, budget))
-    citations = Citations(searcher.index.documents)
-    return replace(answer, answer=prose(chosen, citations), citations=tuple(citations.made))
+    return chosen
 
 
 def refusal(

@@ -101,7 +101,7 @@ class TokenSupport:
             if one.row >= 0:
                 passage = self._searcher.index.passages[one.row]
                 rows = self._searcher.index.tokens.sentence_sims(encoded.tokens, one.row, len(passage.sentences))
-                best = np.maximum(best, rows[one.position])
+                best = np.maximum(best, rows[list(one.positions)].max(axis=0))
         return best
 
 

@@ -32,7 +32,8 @@ _RATIO = re.compile(r"(?<![\d,.])\d{1,2}\s?%?\s?[-–/:]\s?\d{1,2}\s?%?(?![\d,.]
 _CAPITAL = r"(?:[A-Z][\w&'’-]*)"
 _NAME = rf"(?:(?:De |Het |'t )?{_CAPITAL}(?:(?: (?:van|de|der|den|het|voor|op|&))* {_CAPITAL}| {_CAPITAL})*)"
 _LISTED = rf"{_NAME}(?:(?:, | / |/| en | & |,? alsmede )(?:de |het )?{_NAME})*"
-_TITLE = r"(?:[Dd]rs|[Dd]r|[Mm]r|[Ii]r|[Ii]ng|[Pp]rof|[Dd]hr|[Mm]evr|[Mm]w|[Dd]e heer|[Mm]evrouw|[Hh]eer)\b\.?"
+_A_TITLE = r"(?:[Dd]rs|[Dd]r|[Mm]r|[Ii]r|[Ii]ng|[Pp]rof|[Dd]hr|[Mm]evr|[Mm]w|[Dd]e heer|[Mm]evrouw|[Hh]eer)\b\.?"
+TITLE = re.compile(rf"\b{_A_TITLE}")  # that stands before a person's name
 _ENUMERATED = re.compile(r"^(?:\(?\d{1,2}[.)]|\(?[a-z][.)]|[-•o*]+)\s+")
 Order = Literal["before", "after", "in", "on"]
 
@@ -187,7 +188,7 @@ def _split(listed: str) -> list[str]:
 
 
 _PERSON = re.compile(
-    rf"(?={_TITLE}|[A-Z])(?:{_TITLE}\s*)*(?:[A-Z][\w’'-]*\.?\s?|(?:van|de|der|den|het|ten|ter)\s)+(?:sr\.?|jr\.?)?"
+    rf"(?={_A_TITLE}|[A-Z])(?:{_A_TITLE}\s*)*(?:[A-Z][\w’'-]*\.?\s?|(?:van|de|der|den|het|ten|ter)\s)+(?:sr\.?|jr\.?)?"
 )
 _OFFICE = re.compile(r"\b(?:minister|staatssecretaris|commissaris)\b")
 
@@ -200,11 +201,11 @@ def person(text: str, role: str) -> str | None:
     if _OFFICE.search(text):
         return None
     pieces = re.split(
-        rf",|\n|\ben\b|\b[Dd]e (?:\w+ )?{role}\b|(?:\w+erend )?\w*{role}\b|(?<=[a-z]),? (?={_TITLE}\s)", text
+        rf",|\n|\ben\b|\b[Dd]e (?:\w+ )?{role}\b|(?:\w+erend )?\w*{role}\b|(?<=[a-z]),? (?={_A_TITLE}\s)", text
     )
     names = [piece.strip(" .…;:()*") for piece in pieces if piece and _PERSON.fullmatch(piece.strip(" .…;:()*"))]
     names = [name for name in names if 2 <= len(name.split()) <= 6]
-    sure = [name for name in names if re.match(rf"{_TITLE}|(?:[A-Z]\.\s?)+", name)]
+    sure = [name for name in names if re.match(rf"{_A_TITLE}|(?:[A-Z]\.\s?)+", name)]
     return (sure or names or [None])[-1]
 
 

@@ -155,8 +155,10 @@ class Writer:
     def _source(self, citation: Citation) -> Source:
         row = self._rows.get(citation.passage_id, -1)
         sentences = self._searcher.index.passages[row].sentences if row >= 0 else ()
-        place = next((i for i, one in enumerate(sentences) if one.start == citation.start_char), None)
-        text = citation.quote if place is None else sentences[place].text
+        places = tuple(
+            i for i, one in enumerate(sentences) if citation.start_char <= one.start and one.end <= citation.end_char
+        )
+        text = " ".join(sentences[i].text for i in places) or citation.quote
         return Source(
             citation.n,
             citation.charter,
@@ -164,8 +166,8 @@ class Writer:
             citation.section,
             citation.quote,
             text,
-            -1 if place is None else row,
-            place or 0,
+            row if places else -1,
+            places,
         )
 
     def offered(self, question: Question, query: Query, answer: Answer) -> list[Citation]:

@@ -194,3 +194,9 @@ def test_a_condition_on_dates_is_understood():
 )
 def test_the_value_asked_for_is_taken_from_the_sentence(asked, text, value):
     assert value_of(asked, text, "hoeveel extra wijkagenten, welk bedrag, wanneer", "Alkmaar") == value
+
+
+def test_sentences_that_follow_each_other_in_the_source_are_one_quote_and_items_of_a_list_are_not(engine):
+    answer = engine.ask("Wat staat een dronken tiener te wachten bij 'Halt bij alcohol' in Rotterdam?")
+    assert "openbare dronkenschap" in answer.citations[0].quote and "leerstraf" in answer.citations[0].quote
+    assert all("\n- " not in citation.quote for citation in answer.citations)

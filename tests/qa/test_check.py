@@ -37,7 +37,7 @@ def source_of(engine, charter, quote, n=1):
         for position, one in enumerate(passage.sentences):
             if passage.charter == charter and one.text.startswith(quote):
                 exact = engine.index.documents[passage.span.document].text[one.start : one.end]
-                return Source(n, charter, one.actor, passage.section, exact, one.text, row, position)
+                return Source(n, charter, one.actor, passage.section, exact, one.text, row, (position,))
     raise AssertionError(f"{charter}: {quote}")
 
 
@@ -148,7 +148,7 @@ def test_every_sentence_of_the_source_passes_against_itself(engine, names):
             quote = engine.index.documents[passage.span.document].text[one.start : one.end]
             if "\t" in quote or len(one.text.split()) < 5 or mentions(one.text, engine.index.charters):
                 continue
-            source = Source(1, passage.charter, one.actor, passage.section, quote, one.text, row, position)
+            source = Source(1, passage.charter, one.actor, passage.section, quote, one.text, row, (position,))
             why = refusal_of(parsed(f"{one.text} [1]"), {1: source}, names, support)
             refused += [(why, one.text)] if why else []
     assert len(refused) <= 4, refused

@@ -1,0 +1,102 @@
+"""Who signed a charter: looked up where the parties introduce themselves and where they sign.
+
+These lines resemble no question: an office on one line, a name on the next, and the same pair at both ends. So they are
+gone through, as for dates and names that are asked of every charter (``qa.finding``).
+"""
+
+import re
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from index.dutch import fold, stem, words
+from index.search import Searcher
+from ingest.model import Actor
+from qa.evidence import Evidence
+from qa.finding import evidence_at, own_places, sentences_of
+from qa.question import Question
+from qa.subject import Place
+from qa.values import TITLE, person
+
+_HEAD = 60  # sentences, of which the first introduce the parties
+_DRAWN_UP = re.compile(r"\baldus\b.*\bondertekend\b", re.I)
+_OFFICE = re.compile(r"\b(wethouder|burgemeester(?! en wethouders))\b", re.I)
+_COLLEGE = re.compile(r"\bcollege van burgemeesters? en wethouders\b", re.I)
+_MINISTER = re.compile(r"^(?:en )?(?:de )?minister\b", re.I)
+_OTHER_PAPER = re.compile(r"\b(?:convenant|\w*plan|\w*overeenkomst|\w*akkoord|contract|verklaring|manifest)\b")
+# What a question about the signing itself is made of; with any other word it asks for something else.
+_WORDS = frozenset(map(stem, [
+    "tekende", "tekent", "getekend", "ondertekende", "ondertekent", "ondertekend", "ondertekenaar", "handtekening",
+    "handtekeningen", "zette", "gezet", "plaatste", "onder", "namens", "wethouder", "burgemeester", "bestuurder",
+    "minister", "bewindspersoon", "persoon", "portefeuille", "functie", "ambt", "naam", "heet", "ging", "waarover",
+    "kant", "zijde", "partij", "hij", "zij", "heeft", "had", "destijds", "overeenkomst", "charter", "rijk",
+    "gemeente", "stad", "kabinet", "staat",
+]))  # fmt: skip
+
+
+def signatories(question: Question, searcher: Searcher) -> tuple[Evidence, ...]:
+    """Return the lines that name who signed, where just that is asked of one charter; else nothing.
+
+    The city's own come first; those of the party that is asked about alone, where one is.
+    """
+    if not _asked(question):
+        return ()
+    charter = question.scope[0]
+    said = list(sentences_of(searcher, charter, question))
+    drawn_up = max((n for n, (_, text) in enumerate(said) if _DRAWN_UP.search(text)), default=len(said))
+    where = [*said[: min(_HEAD, drawn_up)], *said[drawn_up:]]
+    found = _of_places(said[drawn_up:], question, searcher)
+    if not found:
+        found = [] if question.actor == "rijk" else _of_city(where)
+        found += [] if _party(question) == "gemeente" else _of_state(where)
+    return tuple(evidence_at(searcher, place) for place in dict.fromkeys(found))
+
+
+def _asked(question: Question) -> bool:
+    text = fold(question.text)
+    return (
+        question.about_signing
+        and len(question.scope) == 1
+        and (question.asked == "person" or bool(re.search(r"\bwie\b|\bwelke (?:\w+ )?(?:bestuurder|wethouder)", text)))
+        and not _OTHER_PAPER.search(text)
+        and all(stem(word) in _WORDS for word in question.topic)
+    )
+
+
+def _party(question: Question) -> Actor | None:
+    return "gemeente" if re.search(r"\b(?:wethouder|bestuurder)", fold(question.text)) else question.actor
+
+
+def _of_places(said: list[tuple[Place, str]], question: Question, searcher: Searcher) -> list[Place]:
+    """Who signed for the neighbourhoods that the question names, with the line that says so before the name."""
+    known = next(one.places for one in searcher.index.charters if one.name == question.scope[0])
+    asked = own_places(question.text, known)
+    lines = [n for n, (_, text) in enumerate(said[:-1]) if set(asked) & set(own_places(text, known))]
+    return [said[near][0] for n in lines if person(said[n + 1][1], "voorzitter") for near in (n, n + 1)]
+
+
+def _of_city(said: list[tuple[Place, str]]) -> list[Place]:
+    """The offices with their names, each person once, as introduced before as signed: there the portfolio stands."""
+    found: list[Place] = []
+    known: list[str] = []
+    for number, (place, text) in enumerate(said):
+        office = _OFFICE.search(text)
+        nearby = said[number : number + (2 if office else 1)] if office or _COLLEGE.search(text) else []
+        for near, following in nearby:
+            name = person(following, office[1].lower() if office else "wethouder")
+            if name is None:
+                continue
+            surname = next(word for word in reversed(words(name)) if word not in ("sr", "jr"))
+            if all(DamerauLevenshtein.distance(surname, one) > 2 for one in known):
+                known.append(surname)
+                found += [place, near]
+            break
+    return found
+
+
+def _of_state(said: list[tuple[Place, str]]) -> list[Place]:
+    """The first minister with the name, which may be on the next line."""
+    for number, (place, text) in enumerate(said):
+        if _MINISTER.search(text):
+            following = [near for near, _ in said[number + 1 : number + 2]] if text.rstrip().endswith(",") else []
+            return [place, *([] if TITLE.search(text) else following)]
+    return []
