@@ -124,6 +124,14 @@ class Passage:
             out.append(f"{lead}{sentence.text}")
         return "".join(out).strip()
 
+    def items(self, position: int) -> range:
+        """Return the positions of the list that the sentence at ``position`` announces; empty where it does not."""
+        end = position + 1
+        if self.sentences[position].text.rstrip().endswith(":"):
+            while end < len(self.sentences) and self.sentences[end].bullet > self.sentences[position].bullet:
+                end += 1
+        return range(position + 1, end)
+
     @property
     def header(self) -> str:
         """'Stad › hoofdstuk › paragraaf (partij)': embedded and indexed with the text, never quoted."""

@@ -98,11 +98,7 @@ def _list_around(evidence: Evidence) -> list[tuple[int, int]]:
             lead -= 1
         if not sentences[lead].text.rstrip().endswith(":"):
             return []
-    first = sentences[lead].bullet
-    end = lead + 1
-    while end < len(sentences) and sentences[end].bullet > first:
-        end += 1
-    return [(evidence.hit.row, position) for position in range(lead, end)]
+    return [(evidence.hit.row, position) for position in (lead, *evidence.hit.passage.items(lead))]
 
 
 def _says_the_same(one: Sentence, other: Sentence) -> bool:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from index.dutch import stem, words
 from index.reader import Chunk
 from index.search import Hit, Query, Searcher
-from ingest.model import Sentence
+from ingest.model import Passage, Sentence
 from qa.form import Form, form_of, holds
 from qa.question import Question
 
@@ -174,7 +174,7 @@ def _features_of(
             weakest,
             _coverage(topic, sentence_terms(sentence.text, compounds)),
             around,
-            _typed(form, sentence.text, question, searcher),
+            _typed(form, hit.passage, position, question, searcher),
             _counted(question, sentence.text),
             _party(question, sentence),
             1 / (1 + rank),
@@ -220,11 +220,15 @@ def sentence_terms(text: str, compounds: object) -> frozenset[str]:
     return _terms(text, id(compounds), compounds)
 
 
-def _typed(form: Form | None, text: str, question: Question, searcher: Searcher) -> float:
-    """1 where the sentence holds what must be in the answer, -1 where it does not, 0 where anything may answer."""
+def _typed(form: Form | None, passage: Passage, position: int, question: Question, searcher: Searcher) -> float:
+    """1 where the sentence holds what must be in the answer, -1 where it does not, 0 where anything may answer.
+
+    A sentence that announces a list holds what the list does.
+    """
     if form is None:
         return 0.0
-    return 1.0 if holds(form, text, question.text, searcher.place_words) else -1.0
+    texts = (passage.sentences[at].text for at in (position, *passage.items(position)))
+    return 1.0 if any(holds(form, text, question.text, searcher.place_words) for text in texts) else -1.0
 
 
 def _counted(question: Question, text: str) -> float:

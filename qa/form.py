@@ -30,6 +30,7 @@ _ASKED: tuple[tuple[Form, str], ...] = (
         r"|\bhoe (?:hoog|groot) .*(?:budget(?:ten)?|bijdragen?|subsidies?)\b",
     ),
 )
+_COUNTING = re.compile(r"(?:voor |met |van |in |op )?hoeveel\b")
 _MONEY = re.compile(r"\b(?:budget|bijdrage|kosten|kost|bedrag|subsidie|geld|euro)\b")
 _WRITTEN = (
     "één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|vijftien|twintig|dertig|veertig|vijftig"
@@ -84,7 +85,7 @@ def form_of(question: Question) -> Form | None:
     if question.asked == "person" or re.search(r"\bwie\b", text):
         return "agent"
     for form, pattern in _ASKED:
-        if re.search(pattern, text):
+        if re.search(pattern, text) and not (form == "name" and _COUNTING.match(text)):
             return form
     if question.asked == "amount" or (question.asked == "number" and _MONEY.search(text)):
         return "amount"
