@@ -40,6 +40,7 @@ from qa.single import READ, RETRIEVED
 SEED = 7
 FITTED_ON = ("near_*", "own_*")
 CERTAINTY_STRENGTH, VERDICT_STRENGTH, PROOF_STRENGTH = 0.03, 0.05, 0.03  # best where charters or questions are left out
+ORDINARY = 3.0  # how much a question counts that was not written to be a near miss: those are what people ask
 Rows = NDArray[np.float64]
 
 
@@ -86,15 +87,16 @@ def _pairs(
     return [first - bad[second] for first in good for second in chosen]
 
 
-def certainty_rows(engine: Engine, gold: Sequence[GoldQuestion]) -> tuple[Rows, Rows]:
-    """Return features (questions, features) and labels (1 answerable)."""
-    rows, labels = [], []
+def certainty_rows(engine: Engine, gold: Sequence[GoldQuestion]) -> tuple[Rows, Rows, Rows]:
+    """Return features (questions, features), labels (1 answerable) and how much each question counts."""
+    rows, labels, weights = [], [], []
     for one in gold:
         question, ranked, hits, mask = _searched(engine, one)
         if question.kind == "single" and ranked:
             rows.append(certainty_features(question, ranked, hits, engine.searcher, mask))
             labels.append(float(one.answerable))
-    return np.array(rows, np.float64), np.array(labels)
+            weights.append(1.0 if one.id.startswith("near-") else ORDINARY)
+    return np.array(rows, np.float64), np.array(labels), np.array(weights)
 
 
 def collection_readings(
