@@ -48,5 +48,6 @@ def test_the_gold_can_be_scored_with_the_documents_as_they_are_read() -> None:
 
 def test_nothing_in_the_second_corpus_was_trained_on() -> None:
     trained = (ROOT / "eval" / "questions").glob("*.jsonl")
-    known = {json.loads(line)["question"].casefold() for path in trained for line in path.open(encoding="utf-8")}
+    lines = [line for path in trained for line in path.read_text(encoding="utf-8").splitlines()]
+    known = {json.loads(line)["question"].casefold() for line in lines}
     assert not known & {question["question"].casefold() for question in QUESTIONS}
