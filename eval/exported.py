@@ -109,7 +109,7 @@ def costs(folders: Sequence[Path], questions: Sequence[GoldQuestion], passages: 
     every = [chunk_text(one, chunk) for row, one in enumerate(passages) for chunk in chunks_of(one, row)]
     picked = [every[start : start + CHUNKS] for start in range(0, CHUNKS * SAMPLE, CHUNKS)]
     texts = [embedded_text(one) for one in passages[:SAMPLE]]
-    tokens = [np.concatenate([one.tokens for one in encoder.encode_passages(texts)]) for encoder in encoders]
+    tokens = [np.concatenate([one.encode_passages([text])[0].tokens for text in texts]) for one in encoders]
     pairs = list(zip(asked, picked, strict=True))
     logits = [np.concatenate([np.concatenate(reader.read(*pair)) for pair in pairs]) for reader in readers]
     encode_ms = _alternate(

@@ -4,6 +4,7 @@ A stage orders the passages that a question may be answered from, and names the 
 Where the reader has no say, that sentence is chosen by its features alone (``qa.evidence``).
 """
 
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -34,6 +35,7 @@ from qa.settings import load_settings
 from qa.single import READ, RETRIEVED
 
 GOLD = {"own": ("near_single", "own_single"), "dev": ("dev_single",)}
+SAMPLE, SEED = 250, 7  # questions of each: reading fifty passages takes seconds
 COLUMNS = ("recall@1", "recall@5", "recall@10", "mrr", "cite_precision")  # the last of one citation: its accuracy
 Rows = NDArray[np.int64]
 
@@ -121,12 +123,11 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("fused, reader over the best 10", partial(reread, fused, 10)),
     ("fused, reader over the best 50", partial(reread, fused, 50)),
     ("shipped, reader over the best 10", partial(reread, as_shipped, 10)),
-    ("shipped, reader over the best 50", partial(reread, as_shipped, 50)),
     ("shipped, reader over four chunks for the best sentence", partial(with_evidence, 0)),
     ("the same, its passage first", partial(with_evidence, 1)),
     ("the same, all passages by their evidence", partial(with_evidence, READ)),
 )
-SHIPPED = 9  # of the stages, what the others are held against
+SHIPPED = 8  # of the stages, what the others are held against
 
 
 @dataclass
@@ -205,6 +206,7 @@ def main(arguments: Sequence[str]) -> None:
     for name, sets in GOLD.items():
         gold = read_gold([path for one in sets for path in bundled_gold(one)], source)
         asked = [one for one in gold if one.evidence]
+        asked = random.Random(SEED).sample(asked, min(SAMPLE, len(asked)))
         runs = [measure(rival, asked, source, out / name, settings) for rival in rivals]
         for path in readme:
             record(path, f"stages, {name}", table(runs))

@@ -25,7 +25,8 @@ DOCUMENTS, GOLD = SECOND / "documents", SECOND / "gold.jsonl"
 def systems(settings: Settings, out: Path) -> Iterator[tuple[Rival, Engine]]:
     """Yield the two systems with their engines; their indexes lie in ``out``.
 
-    Both run on 8-bit graphs, so that tuning alone is what differs; each answers by the weights that were fitted for it.
+    Both run on 8-bit graphs, so that tuning alone is what differs. The weights for a model without a reader were fitted
+    on the tuned encoder: when the plain one refuses is therefore not calibrated.
     """
     cache = settings.cache_dir
     plain = engine_on([DOCUMENTS], out / "index-plain", PackagedEncoder(plain_e5(cache)), settings)
