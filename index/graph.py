@@ -9,7 +9,7 @@ after 1 s instead of 9 s.
 import logging
 import shlex
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -21,12 +21,13 @@ from ingest.errors import ModelError
 
 GRAPH, WORDS = "encoder.onnx", "words.npy"
 READER, HEAD = "reader.onnx", "reader.npz"  # the head is a linear layer: weight (2 x hidden,) and bias
+Quantise = Callable[[Path, Path], object]  # makes of a graph in 32 bits the one that is kept
 
 
-def export_graph(folder: Path, target: Path) -> None:
-    """Write the BERT model in ``folder`` as a graph from word vectors to token vectors."""
+def export_graph(folder: Path, target: Path, quantise: Quantise | None = None) -> None:
+    """Write the BERT model in ``folder`` as a graph from word vectors to token vectors, in 8 bits or as told."""
     with _quiet():
-        _export(folder, target)
+        _export(folder, target, quantise or eight_bits)
 
 
 def export_words(table: NDArray[np.float32], folder: Path) -> None:
@@ -83,7 +84,7 @@ def _quiet() -> Iterator[None]:
             transformers_logging.enable_progress_bar()
 
 
-def _export(folder: Path, target: Path) -> None:
+def _export(folder: Path, target: Path, quantise: Quantise) -> None:
     import torch
     from transformers.models.bert.modeling_bert import BertModel
 
@@ -113,11 +114,12 @@ def _export(folder: Path, target: Path) -> None:
         external_data=False,
         verbose=False,
     )
-    _quantise(plain, target)
+    quantise(plain, target)
     plain.unlink()
 
 
-def _quantise(plain: Path, target: Path) -> None:
+def eight_bits(plain: Path, target: Path) -> None:
+    """Write a graph with the weights of its linear layers in 8 bits, a scale for every output."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(

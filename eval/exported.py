@@ -1,0 +1,173 @@
+"""``python -m eval.exported OUT [README]``: the figures before and after the models are exported in 8 bits.
+
+Encoder and reader are written once more in 32 bits and in other ways; each way indexes the corpus and answers the dev
+questions with its own graphs, and what ships is held against 32 bits, question by question.
+"""
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from eval.gold import GoldQuestion, bundled_gold, read_gold
+from eval.program import program
+from eval.run import Run
+from eval.summary import ALL, groups, means
+from eval.variants import ANSWERS, COLLECTION, RETRIEVAL, engine_on, measure, paired, record, source_of, whole
+from index.adapter import Tensors, adapted, read_adapter
+from index.encoder import PackagedEncoder
+from index.graph import GRAPH, HEAD, READER, WORDS, Quantise, export_graph
+from index.reader import PackagedReader, chunk_text, chunks_of
+from index.store import embedded_text
+from index.weights import packaged_e5, plain_e5
+from ingest.errors import UsageError
+from ingest.model import Passage
+from qa.evidence import CHUNKS
+from qa.settings import Settings, load_settings
+
+ROUNDS, SAMPLE = 5, 64
+TABLE = "embeddings.word_embeddings.weight"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to keep the graphs."""
+
+    label: str
+    quantise: Quantise
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a way costs and loses.
+
+    Milliseconds of processor time for a question's vectors and for reading the chunks of one question, megabytes of
+    both graphs, the mean cosine of token vectors with those in 32 bits, and the mean difference of the reader's logits.
+    """
+
+    encode_ms: float
+    read_ms: float
+    megabytes: float
+    cosine: float
+    logits: float
+
+
+def in_blocks(plain: Path, target: Path) -> None:
+    """Write a graph with weights in 8 bits and a scale for every 32 of them, as the package has them."""
+    import onnx
+    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+    quantiser = MatMulNBitsQuantizer(onnx.load(plain), bits=8, block_size=32, is_symmetric=True, accuracy_level=4)
+    quantiser.process()
+    quantiser.model.save_model_to_file(str(target))
+
+
+FULL, SHIPPED = "32 bits", "8 bits, as shipped"
+WAYS = (Way(FULL, shutil.copyfile), Way("8 bits in blocks", in_blocks))
+
+
+def write_way(way: Way, cache: Path, folder: Path) -> None:
+    """Write a model folder in this way: the packaged encoder and reader, from the weights that tuning ended with."""
+    plain, packaged = plain_e5(cache), packaged_e5(cache)
+    tensors: Tensors = load_file(plain / "model.safetensors")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("tokenizer.json", HEAD, WORDS):
+        shutil.copyfile(packaged / name, folder / name)
+    if way.label == FULL:
+        np.save(folder / WORDS, tensors[TABLE])
+    with tempfile.TemporaryDirectory() as work:
+        shutil.copyfile(plain / "config.json", Path(work) / "config.json")
+        for name, graph in (("encoder", GRAPH), ("reader", READER)):
+            save_file(adapted(tensors, read_adapter(name)), Path(work) / "model.safetensors", metadata={"format": "pt"})
+            export_graph(Path(work), folder / graph, way.quantise)
+
+
+def answered(label: str, folder: Path, index: Path, settings: Settings, out: Path) -> tuple[Run, Sequence[Passage]]:
+    """Answer the dev questions with the encoder and the reader of a model folder."""
+    engine = engine_on([], index, PackagedEncoder(folder), settings, PackagedReader(folder))
+    source = source_of(engine)
+    questions = read_gold(bundled_gold("dev_*"), source)
+    return measure(whole(label, label, engine), questions, source, out, settings), engine.index.passages
+
+
+def costs(folders: Sequence[Path], questions: Sequence[GoldQuestion], passages: Sequence[Passage]) -> list[Cost]:
+    """Return what every model folder costs against the first; their turns alternate, so that a busy machine is fair."""
+    encoders, readers = [PackagedEncoder(one) for one in folders], [PackagedReader(one) for one in folders]
+    asked = [one.question for one in questions[:SAMPLE]]
+    every = [chunk_text(one, chunk) for row, one in enumerate(passages) for chunk in chunks_of(one, row)]
+    picked = [every[start : start + CHUNKS] for start in range(0, CHUNKS * SAMPLE, CHUNKS)]
+    texts = [embedded_text(one) for one in passages[:SAMPLE]]
+    tokens = [np.concatenate([one.encode_passages([text])[0].tokens for text in texts]) for one in encoders]
+    pairs = list(zip(asked, picked, strict=True))
+    logits = [np.concatenate([np.concatenate(reader.read(*pair)) for pair in pairs]) for reader in readers]
+    encode_ms = _alternate(
+        [lambda text, one=one: one.encode_query(text) for one in encoders], [(one,) for one in asked]
+    )
+    read_ms = _alternate([one.read for one in readers], pairs)
+    return [
+        Cost(
+            encode_ms[i],
+            read_ms[i],
+            sum((folder / name).stat().st_size for name in (GRAPH, READER)) / 1e6,
+            float((tokens[i] * tokens[0]).sum(axis=1).mean()),
+            float(np.abs(logits[i] - logits[0]).mean()),
+        )
+        for i, folder in enumerate(folders)
+    ]
+
+
+def _alternate(calls: Sequence[Callable[..., object]], given: Sequence[tuple[object, ...]]) -> list[float]:
+    """Return the median milliseconds of every call over what is given, taking turns."""
+    spent: list[list[float]] = [[] for _ in calls]
+    for _ in range(ROUNDS):
+        for arguments in given:
+            for call, times in zip(calls, spent, strict=True):
+                began = time.process_time()
+                call(*arguments)
+                times.append((time.process_time() - began) * 1000)
+    return [median(times) for times in spent]
+
+
+def ways_table(runs: Sequence[Run], costs: Sequence[Cost]) -> str:
+    """Return a Markdown table with a row for every way."""
+    names = [*RETRIEVAL, *ANSWERS, *COLLECTION]
+    heads = ["", *(name.replace("_", " ") for _, name in names), "ms to encode", "ms to read", "MB", "cosine", "logits"]
+    lines = [heads, ["---"] * len(heads)]
+    for made, cost in zip(runs, costs, strict=True):
+        found = {group: means(part, ALL) for group, part in groups(made.results).items()}
+        values = [f"{found[group][name]:.3f}" for group, name in names]
+        spent = [f"{cost.encode_ms:.1f}", f"{cost.read_ms:.1f}", f"{cost.megabytes:.0f}"]
+        lines.append([str(made.info["label"]), *values, *spent, f"{cost.cosine:.4f}", f"{cost.logits:.3f}"])
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Write, measure and compare every way."""
+    if len(arguments) not in (1, 2):
+        raise UsageError("Verkeerd aantal argumenten", "python -m eval.exported MAP [README.md]")
+    out, *readme = map(Path, arguments)
+    settings = load_settings()
+    folders = [out / way.label.replace(" ", "-") for way in WAYS]
+    made = []
+    for way, folder in zip(WAYS, folders, strict=True):
+        write_way(way, settings.cache_dir, folder)
+        made.append(answered(way.label, folder, out / f"index-{folder.name}", settings, out / "runs"))
+    folders.append(packaged_e5(settings.cache_dir))
+    made.append(answered(SHIPPED, folders[-1], settings.index_dir, settings, out / "runs"))
+    runs, passages = [run for run, _ in made], made[-1][1]
+    found = costs(folders, [one.question for one in runs[0].results if not one.question.roll], passages)
+    (out / "costs.json").write_text(json.dumps([asdict(one) for one in found], indent=1), encoding="utf-8")
+    for path in readme:
+        record(path, "exported", paired([runs[0], runs[-1]], (*RETRIEVAL, *ANSWERS, *COLLECTION)))
+        record(path, "ways", ways_table(runs, found))
+
+
+if __name__ == "__main__":
+    program(main)
