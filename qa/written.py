@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from index.search import Query, Searcher
-from ingest.errors import LanguageModelError
+from ingest.errors import LanguageModelError, NoServerError
 from qa.check import Names, Source, parsed, refusal_of
 from qa.compose import Citations
 from qa.draft import Draft, Sentences, joined, pieces_of, renumbered
@@ -85,8 +85,7 @@ class Writer:
         except LanguageModelError as error:
             if self.required:
                 raise
-            why = ". ".join(filter(None, (error.found, error.remedy)))
-            yield _timed(_with_note(answer, f"{why}. Dit zijn zinnen uit de bron."), started)
+            yield _timed(_with_note(answer, _excuse(error)), started)
             return
         done = _with_note(last, "Het schrijven is gestopt.") if stop.is_set() else None
         done = _timed(done or _concluded(answer, last, tally, self.model.name), started)
@@ -324,6 +323,13 @@ def _concluded(extractive: Answer, last: Answer, tally: Tally, model: str) -> An
     parts += [f"{tally.dropped} geschrapt" if tally.dropped else ""]
     note = f"Van de zinnen van het taalmodel: {tally.kept} gecontroleerd, {', '.join(filter(None, parts))} ({why})."
     return replace(_with_note(last, note), written=tally.count)
+
+
+def _excuse(error: LanguageModelError) -> str:
+    """Why nothing was written; short where no server is the ordinary state of things: it stands under every answer."""
+    if isinstance(error, NoServerError):
+        return "Er is geen taalmodelserver gevonden."
+    return f"{'. '.join(filter(None, (error.found, error.remedy)))}. Dit zijn zinnen uit de bron."
 
 
 def _with_note(answer: Answer, note: str) -> Answer:
