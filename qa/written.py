@@ -18,9 +18,9 @@ from index.search import Query, Searcher
 from ingest.errors import LanguageModelError, NoServerError
 from qa.check import Names, Source, parsed, refusal_of
 from qa.compose import Citations
-from qa.draft import Draft, Sentences, joined, pieces_of, renumbered
+from qa.draft import Draft, Part, Sentences, joined, pieces_of, renumbered
 from qa.evidence import evidence
-from qa.facts import FactKind, facts
+from qa.facts import FactKind, facts, supported
 from qa.llm import LONGEST, LanguageModel
 from qa.model import Answer, Citation, WritingCount
 from qa.prompt import fitting, messages
@@ -242,6 +242,8 @@ class _Single:
         if judged is None:
             return False
         if judged.refusal is None:
+            judged = replace(judged, refusal=left_out(judged.text, self._draft.giving_way(judged.numbers), self._asked))
+        if judged.refusal is None:
             self._draft.keep(judged.text, judged.numbers)
             fate: Fate = "kept"
         else:
@@ -322,6 +324,14 @@ def says(text: str, asked: Asked) -> bool:
     """
     kinds = _ANSWERS.get(asked)
     return kinds is None or any(fact.kind in kinds for fact in facts(text))
+
+
+def left_out(text: str, sources: Sequence[Part], asked: Asked) -> str | None:
+    """Say what a written sentence leaves out of what it would take the place of, where that may be what is asked."""
+    kinds, told = _ANSWERS.get(asked, ()), facts(text)
+    held = (fact for part in sources for fact in facts(part.text) if fact.kind in kinds)
+    lost = next((fact for fact in held if not supported(fact, told)), None)
+    return f"zonder ‘{lost.written.strip(' .')}’" if lost else None
 
 
 def slots(answer: Answer) -> dict[str, tuple[int, int]]:
