@@ -69,9 +69,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Wait until the model is free; give up when the client does."""
         while not self.server.turn.acquire(timeout=_LOOK):
             if hung_up(self.connection):
-                self.close_connection = True
-                return False
-        return True
+                break
+        else:
+            if not hung_up(self.connection):
+                return True
+            self.server.turn.release()
+        self.close_connection = True
+        return False
 
     def _watch(self, gone: threading.Event, done: threading.Event) -> None:
         while not done.wait(_LOOK):
