@@ -3,12 +3,14 @@
     pip install '.[trial]'
     python -m eval.llama_server model.gguf --port 11434
 
-One conversation at a time, on the processor, with llama-cpp-python; it stops when its client hangs up. Only what our
-own client uses is there: ``/api/tags`` and ``/api/chat``, streamed.
+One conversation at a time, on the processor, with llama-cpp-python; it stops when its client hangs up, also while it
+still reads. Only what our own client uses is there: ``/api/tags`` and ``/api/chat``, streamed.
 """
 
 import argparse
 import json
+import select
+import socket
 import sys
 import threading
 import time
@@ -17,11 +19,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-Chat = Callable[[Sequence[Mapping[str, str]], Mapping[str, Any]], Iterator[str]]
+Chat = Callable[[Sequence[Mapping[str, str]], Mapping[str, Any], threading.Event], Iterator[str]]
+_LOOK = 0.1  # seconds between looks at whether the client is still there
 
 
 class Server(ThreadingHTTPServer):
-    """Serves one model under one name; ``chat`` yields the pieces of an answer to messages, given Ollama's options."""
+    """Serves one model under one name.
+
+    ``chat`` yields an answer to messages piece by piece, given Ollama's options, until the event: nobody listens now.
+    """
 
     daemon_threads = True
 
@@ -50,18 +56,41 @@ class _Handler(BaseHTTPRequestHandler):
             self._whole({"error": "not found"}, 404)
         elif asked.get("model") not in (self.server.name, self.server.name.removesuffix(":latest")):
             self._whole({"error": f"model '{asked.get('model')}' not found"}, 404)
-        else:
-            with self.server.turn:
-                self._answer(asked)
+        elif self._has_turn():
+            gone, done = threading.Event(), threading.Event()
+            threading.Thread(target=self._watch, args=(gone, done), daemon=True).start()
+            try:
+                self._answer(asked, gone)
+            finally:
+                done.set()
+                self.server.turn.release()
 
-    def _answer(self, asked: Mapping[str, Any]) -> None:
+    def _has_turn(self) -> bool:
+        """Wait until the model is free; give up when the client does."""
+        while not self.server.turn.acquire(timeout=_LOOK):
+            if hung_up(self.connection):
+                break
+        else:
+            if not hung_up(self.connection):
+                return True
+            self.server.turn.release()
+        self.close_connection = True
+        return False
+
+    def _watch(self, gone: threading.Event, done: threading.Event) -> None:
+        while not done.wait(_LOOK):
+            if hung_up(self.connection):
+                gone.set()
+                return
+
+    def _answer(self, asked: Mapping[str, Any], gone: threading.Event) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         started, first, count = time.perf_counter(), 0.0, 0
         try:
-            for piece in self.server.chat(asked["messages"], asked.get("options") or {}):
+            for piece in self.server.chat(asked["messages"], asked.get("options") or {}, gone):
                 first = first or time.perf_counter() - started
                 count += 1
                 self._line({"message": {"role": "assistant", "content": piece}, "done": False})
@@ -91,24 +120,41 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
 
+def hung_up(connection: socket.socket) -> bool:
+    """Say whether the other side closed a connection on which it has nothing more to say."""
+    try:
+        readable, _, _ = select.select([connection], [], [], 0)
+        return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
+    except (OSError, ValueError):
+        return True
+
+
 def llama(path: Path, context: int, threads: int) -> Chat:
     """Return the conversation of a GGUF file; its context is fixed, whatever a request asks for."""
-    from llama_cpp import Llama
+    from llama_cpp import Llama, ggml_abort_callback, llama_set_abort_callback
 
-    model = Llama(str(path), n_ctx=context, n_threads=threads, verbose=False)
+    model = Llama(str(path), n_ctx=context, n_threads=threads, n_threads_batch=threads, verbose=False)
+    nobody: list[threading.Event] = [threading.Event()]
+    # Asked by llama.cpp between its steps: reading a long question takes many seconds, with no word to stop at.
+    stops = ggml_abort_callback(lambda data: nobody[0].is_set())
+    llama_set_abort_callback(model.ctx, stops, None)
 
-    def chat(messages: Sequence[Mapping[str, str]], options: Mapping[str, Any]) -> Iterator[str]:
-        parts = model.create_chat_completion(
-            list(messages),
-            temperature=options.get("temperature", 0.0),
-            seed=options.get("seed"),
-            max_tokens=options.get("num_predict"),
-            stream=True,
-        )
-        for part in parts:
-            piece = part["choices"][0]["delta"].get("content")
-            if piece:
-                yield piece
+    def chat(messages: Sequence[Mapping[str, str]], options: Mapping[str, Any], gone: threading.Event) -> Iterator[str]:
+        nobody[0] = gone
+        try:
+            for part in model.create_chat_completion(
+                list(messages),
+                temperature=options.get("temperature", 0.0),
+                seed=options.get("seed"),
+                max_tokens=options.get("num_predict"),
+                stream=True,
+            ):
+                piece = part["choices"][0]["delta"].get("content")
+                if piece:
+                    yield piece
+        except RuntimeError:  # llama.cpp says only that a step did not end
+            if not gone.is_set():
+                raise
 
     return chat
 

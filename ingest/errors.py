@@ -6,6 +6,7 @@ CharterwijzerError
 ├── ModelError          an embedding model that cannot be had or is not what it says
 ├── IndexFolderError    an index folder that is missing, damaged or of another make
 ├── LanguageModelError  a language model that is not there, too slow, or breaks off
+│   └── NoServerError   no language model server at all, which is no fault where none is required
 ├── FeedbackError       feedback on the page that could not be kept
 └── GoldError           a gold file with a bad line
 
@@ -45,6 +46,10 @@ class IndexFolderError(CharterwijzerError):
 
 class LanguageModelError(CharterwijzerError):
     """A language model server or model that is missing, too slow, or that breaks off or answers nonsense."""
+
+
+class NoServerError(LanguageModelError):
+    """No language model server at the address that is set: for most users the ordinary state of things."""
 
 
 class FeedbackError(CharterwijzerError):

@@ -31,10 +31,16 @@ class Draft:
     rest: list[Part]
     done: list[Part] = field(default_factory=list)
 
+    def giving_way(self, numbers: Iterable[int]) -> list[Part]:
+        """Return the source's sentences of which a written one with these numbers would take the place."""
+        wanted = set(numbers)
+        return [part for part in (*self.done, *self.rest) if not part.written and set(part.numbers) <= wanted]
+
     def keep(self, text: str, numbers: tuple[int, ...]) -> None:
         """Take in a written sentence in place of the source's sentences that it cites."""
-        self.done = [part for part in self.done if part.written or not set(part.numbers) <= set(numbers)]
-        self.rest = [part for part in self.rest if not set(part.numbers) <= set(numbers)]
+        gone = self.giving_way(numbers)
+        self.done = [part for part in self.done if part not in gone]
+        self.rest = [part for part in self.rest if part not in gone]
         self.done.append(Part(text, numbers, written=True))
 
     def restore(self, numbers: Iterable[int]) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from ingest.errors import LanguageModelError
+from ingest.errors import LanguageModelError, NoServerError
 from qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def ollama(settings: Settings) -> LanguageModel:
 
 
 def check_present(url: str, name: str) -> None:
-    """Raise LanguageModelError where the server does not answer quickly, or does not have the model."""
+    """Raise LanguageModelError where the server does not have the model, NoServerError where there is no server."""
     names = server_models(url)
     if not has_model(name, names):
         raise LanguageModelError(
@@ -105,7 +105,7 @@ def check_present(url: str, name: str) -> None:
 
 
 def server_models(url: str, seconds: float = PROBE) -> tuple[str, ...]:
-    """Return the names of the models that an Ollama server has; raise LanguageModelError where it is not one."""
+    """Return the names of the models that an Ollama server has; raise NoServerError where none answers quickly."""
 
     def asked() -> Any:  # noqa: ANN401 - whatever the server sends
         with build_opener(ProxyHandler({})).open(f"{url}/api/tags", timeout=seconds) as reply:
@@ -116,7 +116,7 @@ def server_models(url: str, seconds: float = PROBE) -> tuple[str, ...]:
         found = pool.submit(asked).result(timeout=seconds * 2)
         return tuple(str(model["name"]) for model in found["models"])
     except (URLError, OSError, TooLate) as error:
-        raise LanguageModelError(
+        raise NoServerError(
             f"Er is geen taalmodelserver op {url}", "een Ollama-server", "Start er een met: ollama serve"
         ) from error
     except (ValueError, KeyError, TypeError) as error:

@@ -8,18 +8,19 @@ can be proven, the extractive answer stands and a note says why.
 import threading
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 from index.search import Query, Searcher
-from ingest.errors import LanguageModelError
+from ingest.errors import LanguageModelError, NoServerError
 from qa.check import Names, Source, parsed, refusal_of
 from qa.compose import Citations
-from qa.draft import Draft, Sentences, joined, pieces_of, renumbered
+from qa.draft import Draft, Part, Sentences, joined, pieces_of, renumbered
 from qa.evidence import evidence
-from qa.facts import FactKind, facts
+from qa.facts import FactKind, facts, supported
 from qa.llm import LONGEST, LanguageModel
 from qa.model import Answer, Citation, WritingCount
 from qa.prompt import fitting, messages
@@ -32,6 +33,7 @@ OFFERED = 12  # sentences offered for one answer; the extractive answer's own co
 SENTENCES = 5  # that one answer may have
 REPEATS = 3  # of a sentence after which the model is stopped
 NO_ANSWER = "GEEN ANTWOORD"
+Fate = Literal["kept", "replaced", "dropped"]
 _ANSWERS: dict[Asked, tuple[FactKind, ...]] = {
     "number": ("number", "percent", "money", "quantity", "ordinal"),
     "amount": ("money", "number", "percent", "quantity"),
@@ -39,28 +41,65 @@ _ANSWERS: dict[Asked, tuple[FactKind, ...]] = {
 }
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A sentence of the model: its text, the sources that it cites, what became of it, and why it was refused."""
+
+    text: str
+    cited: tuple[Source, ...]
+    fate: Fate
+    reason: str | None = None
+
+
 @dataclass
 class Tally:
-    """What became of the model's sentences, and why those that were refused were."""
+    """What became of the model's sentences, in order."""
 
-    kept: int = 0
-    replaced: int = 0
-    dropped: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
+    heard: list[Heard] = field(default_factory=list)
     no_answer: bool = False
     first: float = 0.0  # seconds until the first sentence that was kept
 
     @property
     def count(self) -> WritingCount:
         """The numbers alone."""
-        return WritingCount(self.kept, self.replaced, self.dropped)
+        fates = Counter(one.fate for one in self.heard)
+        return WritingCount(fates["kept"], fates["replaced"], fates["dropped"])
+
+    @property
+    def kept(self) -> bool:
+        """Whether any sentence was."""
+        return any(one.fate == "kept" for one in self.heard)
+
+    @property
+    def reasons(self) -> str:
+        """The two most frequent reasons for which sentences were refused."""
+        return ", ".join(why for why, _ in Counter(one.reason for one in self.heard if one.reason).most_common(2))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A sentence after the check: its text for reading, the numbers it cites, and why it is refused, if it is."""
+
+    text: str
+    numbers: tuple[int, ...]
+    refusal: str | None
 
 
 class Writer:
-    """Writes answers with a language model about one opened index; ``required`` makes its failures errors."""
+    """Writes answers with a language model about one opened index; ``required`` makes its failures errors.
 
-    def __init__(self, model: LanguageModel, searcher: Searcher, context: int, required: bool = False) -> None:
-        self.model, self.required = model, required
+    ``followed`` is given the tally of every answer that is done, for who wants to know what became of each sentence.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        searcher: Searcher,
+        context: int,
+        required: bool = False,
+        followed: Callable[[Tally], None] = lambda tally: None,
+    ) -> None:
+        self.model, self.required, self._followed = model, required, followed
         self._searcher, self._context = searcher, context
         self._support = TokenSupport(searcher)
 
@@ -85,9 +124,10 @@ class Writer:
         except LanguageModelError as error:
             if self.required:
                 raise
-            why = ". ".join(filter(None, (error.found, error.remedy)))
-            yield _timed(_with_note(answer, f"{why}. Dit zijn zinnen uit de bron."), started)
+            yield _timed(_with_note(answer, _excuse(error)), started)
             return
+        finally:
+            self._followed(tally)
         done = _with_note(last, "Het schrijven is gestopt.") if stop.is_set() else None
         done = _timed(done or _concluded(answer, last, tally, self.model.name), started)
         yield replace(done, timings_ms={**done.timings_ms, "first_written": round(tally.first * 1000, 1)})
@@ -104,16 +144,13 @@ class Writer:
                     return
         left, cut_off = cutter.end()
         if cut_off and not stop.is_set():
-            tally.dropped += 1
-            tally.reasons["een afgebroken zin"] += 1
+            tally.heard.append(Heard("…", (), "dropped", "een afgebroken zin"))
         for sentence in left:
             if sentence.lower() not in seen and form.take(sentence, tally) and tally.kept:
                 yield form.answer(tally)
 
-    def judged(
-        self, sentence: str, sources: Mapping[int, Source], charter: str | None, tally: Tally
-    ) -> tuple[str, tuple[int, ...], bool] | None:
-        """Return the sentence's text, what it cites, and whether it passed; None for what is no sentence at all."""
+    def judged(self, sentence: str, sources: Mapping[int, Source], charter: str | None, tally: Tally) -> Judged | None:
+        """Check a sentence; return None for what is none at all."""
         if NO_ANSWER in sentence.upper():
             tally.no_answer = True
             return None
@@ -125,11 +162,9 @@ class Writer:
             made = replace(made, numbers=self._found(made.text, known))
         elsewhere = any(n in sources and n not in known for n in made.numbers)
         why = "een andere stad" if elsewhere else refusal_of(made, known, self.names, self._support)
-        if why is not None:
-            tally.reasons[why] += 1
         numbers = tuple(n for n in made.numbers if n in known)
         text = made.text if made.text.endswith((".", "!", "?")) else f"{made.text}."
-        return text, numbers, why is None
+        return Judged(text, numbers, why)
 
     def _found(self, text: str, sources: Mapping[int, Source]) -> tuple[int, ...]:
         """The one source that backs a sentence without a number, where exactly that sentence would pass; else none."""
@@ -208,15 +243,15 @@ class _Single:
         judged = self._writer.judged(sentence, self._sources, None, tally)
         if judged is None:
             return False
-        text, numbers, passed = judged
-        if passed:
-            self._draft.keep(text, numbers)
-            tally.kept += 1
-            return True
-        restored = self._draft.restore(numbers)
-        tally.replaced += restored
-        tally.dropped += not restored
-        return restored
+        if judged.refusal is None:
+            judged = replace(judged, refusal=left_out(judged.text, self._draft.giving_way(judged.numbers), self._asked))
+        if judged.refusal is None:
+            self._draft.keep(judged.text, judged.numbers)
+            fate: Fate = "kept"
+        else:
+            fate = "replaced" if self._draft.restore(judged.numbers) else "dropped"
+        tally.heard.append(_heard(judged, fate, self._all))
+        return fate != "dropped"
 
     def answer(self, tally: Tally) -> Answer:
         """Return the answer as it stands; its citations keep the extractive answer's numbers, new ones follow."""
@@ -252,18 +287,20 @@ class _Each:
         judged = self._writer.judged(said if charter else sentence, self._sources, charter, tally)
         if judged is None:
             return False
-        text, numbers, passed = judged
-        about = self._all[numbers[0]].charter if numbers else None
-        if not passed or about not in self._slots or (self._answer.kind == "collection" and about in self._drafts):
-            tally.replaced += about in self._slots
-            tally.dropped += about not in self._slots
-            return False
-        if about not in self._drafts:
-            start, end = self._slots[about]
-            self._drafts[about] = Draft(pieces_of(self._answer.answer[start:end], (about,)))
-        self._drafts[about].keep(text, numbers)
-        tally.kept += 1
-        return True
+        about = self._all[judged.numbers[0]].charter if judged.numbers else None
+        if judged.refusal is None and about not in self._slots:
+            judged = replace(judged, refusal="een stad die niet in het antwoord staat")
+        if judged.refusal is None and about in self._drafts and self._answer.kind == "collection":
+            judged = replace(judged, refusal="een tweede zin over dezelfde stad")
+        if judged.refusal is None and about is not None:
+            if about not in self._drafts:
+                start, end = self._slots[about]
+                self._drafts[about] = Draft(pieces_of(self._answer.answer[start:end], (about,)))
+            self._drafts[about].keep(judged.text, judged.numbers)
+            tally.heard.append(_heard(judged, "kept", self._all))
+            return True
+        tally.heard.append(_heard(judged, "replaced" if about in self._slots else "dropped", self._all))
+        return False
 
     def answer(self, tally: Tally) -> Answer:
         """Return the computed answer with the written statements in their places."""
@@ -291,6 +328,14 @@ def says(text: str, asked: Asked) -> bool:
     return kinds is None or any(fact.kind in kinds for fact in facts(text))
 
 
+def left_out(text: str, sources: Sequence[Part], asked: Asked) -> str | None:
+    """Say what a written sentence leaves out of what it would take the place of, where that may be what is asked."""
+    kinds, told = _ANSWERS.get(asked, ()), facts(text)
+    held = (fact for part in sources for fact in facts(part.text) if fact.kind in kinds)
+    lost = next((fact for fact in held if not supported(fact, told)), None)
+    return f"zonder ‘{lost.written.strip(' .')}’" if lost else None
+
+
 def slots(answer: Answer) -> dict[str, tuple[int, int]]:
     """Return where in the text of a list or comparison each charter's statement stands, name and markers included."""
     found: dict[str, tuple[int, int]] = {}
@@ -307,25 +352,37 @@ def slots(answer: Answer) -> dict[str, tuple[int, int]]:
     return found
 
 
+def _heard(judged: Judged, fate: Fate, sources: Mapping[int, Source]) -> Heard:
+    return Heard(judged.text, tuple(sources[n] for n in judged.numbers), fate, judged.refusal)
+
+
 def _by_model(answer: Answer, said: str, cited: tuple[Citation, ...], tally: Tally, model: str) -> Answer:
     return replace(answer, answer=said, citations=cited, mode="llm", model=model, written=tally.count)
 
 
 def _concluded(extractive: Answer, last: Answer, tally: Tally, model: str) -> Answer:
     """Return the last answer with a note on what became of the model's sentences, or the extractive one."""
-    refused = tally.replaced + tally.dropped
-    why = ", ".join(reason for reason, _ in tally.reasons.most_common(2))
+    count = tally.count
+    refused = count.replaced + count.dropped
     if not tally.kept:
         said = f"Taalmodel {model} schreef niets dat te controleren was" if not refused else ""
-        said = said or f"Geen zin van taalmodel {model} doorstond de controle ({why})"
+        said = said or f"Geen zin van taalmodel {model} doorstond de controle ({tally.reasons})"
         said = f"Taalmodel {model} vond het antwoord niet in de bronnen" if tally.no_answer else said
-        return replace(_with_note(extractive, f"{said}. Dit zijn zinnen uit de bron."), written=tally.count)
+        return replace(_with_note(extractive, f"{said}. Dit zijn zinnen uit de bron."), written=count)
     if not refused:
-        return replace(last, written=tally.count)
-    parts = [f"{tally.replaced} vervangen door de bron" if tally.replaced else ""]
-    parts += [f"{tally.dropped} geschrapt" if tally.dropped else ""]
-    note = f"Van de zinnen van het taalmodel: {tally.kept} gecontroleerd, {', '.join(filter(None, parts))} ({why})."
-    return replace(_with_note(last, note), written=tally.count)
+        return replace(last, written=count)
+    parts = [f"{count.replaced} vervangen door de bron" if count.replaced else ""]
+    parts += [f"{count.dropped} geschrapt" if count.dropped else ""]
+    said = f"{count.kept} gecontroleerd, {', '.join(filter(None, parts))}"
+    note = f"Van de zinnen van het taalmodel: {said} ({tally.reasons})."
+    return replace(_with_note(last, note), written=count)
+
+
+def _excuse(error: LanguageModelError) -> str:
+    """Why nothing was written; short where no server is the ordinary state of things: it stands under every answer."""
+    if isinstance(error, NoServerError):
+        return "Er is geen taalmodelserver gevonden."
+    return f"{'. '.join(filter(None, (error.found, error.remedy)))}. Dit zijn zinnen uit de bron."
 
 
 def _with_note(answer: Answer, note: str) -> Answer:

@@ -106,6 +106,13 @@ def test_a_sentence_of_the_source_stays_where_it_may_hold_what_is_asked(sentence
     assert says(sentence, asked) is stays
 
 
+def test_a_sentence_without_the_number_asked_does_not_take_the_place_of_one_with_it(server, writing, agents):
+    n = number_of(agents, "13 extra wijkagenten")
+    server.says(f"Het korps Noord-Holland Noord krijgt in de periode 2007 – 2011 extra wijkagenten. [{n}]")
+    last = list(writing().stream(AGENTS))[-1]
+    assert settled(last) == settled(agents) and "(zonder ‘13’)" in last.notes[-1]
+
+
 def test_a_sentence_that_is_cut_off_is_left_out_and_counted(server, writing, marked):
     server.says(f"{marked} Daarnaast krijgt het korps ook nog extr", done_reason="length")
     last = list(writing().stream(AGENTS))[-1]
@@ -162,7 +169,7 @@ def test_a_server_that_fails_leaves_the_answer_of_the_source_within_the_time_set
 
 def test_without_a_server_the_answer_says_why(writing, agents):
     last = writing(ollama_url="http://127.0.0.1:9").ask(AGENTS)
-    assert settled(last) == settled(agents) and "geen taalmodelserver" in last.notes[-1]
+    assert settled(last) == settled(agents) and last.notes[-1] == "Er is geen taalmodelserver gevonden."
 
 
 def test_where_a_model_is_required_its_absence_is_an_error(server, writing):
