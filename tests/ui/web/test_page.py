@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, quote
 
 import pytest
 from gradio_client import Client
+from test_for_everyone import VIEWS
 from web_tools import FLAGSHIP, SINGLE, ask, free_port, lines, serving
 
 from ingest.errors import LanguageModelError
@@ -270,6 +271,8 @@ def test_named_cities_stand_side_by_side(site, visit):
     page = visit(site)
     turn = ask(page, "Wat doen Utrecht en Groningen aan schooluitval?")
     assert sorted(turn.locator(".kolom h4").all_text_contents()) == ["Groningen", "Utrecht"]
+    said = turn.locator(".antwoordtekst p").all_text_contents()
+    assert sorted(line.split(":")[0] for line in said) == ["Groningen", "Utrecht"]
 
 
 def test_compare_puts_a_theme_of_some_cities_side_by_side(site, visit):
@@ -538,15 +541,20 @@ def test_a_narrow_page_shows_the_table_whole_and_before_the_sources(site, visit)
     assert turn.get_by_role("row").count() == 1 + 18  # still a table to who does not see it
 
 
-@pytest.mark.parametrize("width", [380, 640])  # a phone, and 1280 at 200% zoom
-@pytest.mark.parametrize("view", ["#vraag", "#overzicht", "#vergelijken", "#lezer?charter=Deventer&van=0&tot=0"])
-def test_nothing_sticks_out_of_a_narrow_page(site, visit, width, view):
-    page = visit(site, view, viewport={"width": width, "height": 800})
-    if view == "#vraag":
-        ask(page, FLAGSHIP)
-    if "charter" in view:
-        page.wait_for_selector("#chartertekst")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+@pytest.mark.parametrize("view", VIEWS)
+def test_nothing_sticks_out_of_a_narrow_page(site, visit, view):
+    address, prepare = VIEWS[view]
+    page = visit(site, address)
+    prepare(page)
+    for width in (1280, 768, 640, 380):  # 640 is 1280 at 200% zoom
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("table", [".charters", ".matrix"])
+def test_the_tables_of_the_overview_are_seen_whole_on_a_tablet(site, visit, table):
+    page = visit(site, "#overzicht", viewport={"width": 768, "height": 800})
+    assert page.locator(f".schuif:has({table})").evaluate("box => box.scrollWidth - box.clientWidth") == 0
 
 
 def test_the_page_works_by_keyboard_alone_with_a_visible_focus(site, visit):
