@@ -1,7 +1,7 @@
-"""How quick and how large: ``python -m eval.bench [--cold] [--out FILE.json]``, with real processes.
+"""How quick and how large: ``python -m eval.bench [--cold | --users 20] [--out FILE.json]``, with real processes.
 
 Never a timed test: what it measures depends on the machine, which it names. ``--cold`` also measures the first use of
-all, with the model still packed.
+all, with the model still packed. ``--users`` measures, instead, how long people wait who ask the page at once.
 """
 
 import argparse
@@ -15,11 +15,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 
 from rich.console import Console
 from rich.table import Table
 
+from eval.crowd import served, together
 from eval.gold import Source, bundled_gold, read_gold
 from eval.program import program
 from index.encoder import prepare_encoder
@@ -27,6 +28,7 @@ from ingest.errors import CharterwijzerError
 from qa.settings import Settings, load_settings
 
 QUESTION = "wat is een Kindlint?"
+ROUNDS = 5  # that many people ask at once, after one round that does not count
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,23 @@ def bench(settings: Settings, folder: Path, cold: bool, step: Callable[[str], No
     out.append(Measure("geheugen van ask, piek", _peak(environment, "ask", QUESTION, "--index", index), "GB", 1.5))
     step("alle goudvragen, warm")
     return out + _warm(environment, folder, index)
+
+
+def crowd(settings: Settings, users: int, step: Callable[[str], None]) -> list[Measure]:
+    """Measure how long so many people wait who each ask one question of the development gold at the same moment."""
+    gold = [one for one in read_gold(bundled_gold("dev_single*"), Source.read()) if one.answerable]
+    rounds = [[gold[(i * users + j) % len(gold)].question for j in range(users)] for i in range(ROUNDS + 1)]
+    environment = {**os.environ, "CHARTERWIJZER_CACHE_DIR": str(settings.cache_dir)}
+    step("pagina start")
+    with served(environment) as page:
+        step(f"{ROUNDS} keer {users} vragen tegelijk")
+        _, *counted = [together(page, questions) for questions in rounds]
+    waited = [seconds for some in counted for seconds in some]
+    name = f"antwoord op de pagina, {users} vragen tegelijk"
+    return [
+        Measure(f"{name}: mediaan", median(waited), "s"),
+        Measure(f"{name}: 95e percentiel", quantiles(waited, n=20, method="inclusive")[-1], "s", 2),
+    ]
 
 
 def _seconds(environment: dict[str, str], *arguments: str) -> float:
@@ -131,11 +150,22 @@ def main(arguments: Sequence[str]) -> None:
     """Measure, show and write."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description="Meet hoe snel en hoe groot.")
     parser.add_argument("--cold", action="store_true", help="meet ook het eerste gebruik, met uitpakken")
+    parser.add_argument(
+        "--users", type=int, help="meet hoe lang zoveel mensen wachten die de pagina tegelijk iets vragen"
+    )
     parser.add_argument("--out", type=Path, help="schrijf de metingen in dit JSON-bestand")
     given = parser.parse_args(arguments)
     errors = Console(stderr=True)
-    with tempfile.TemporaryDirectory() as folder:
-        measures = bench(load_settings(), Path(folder), given.cold, lambda text: errors.print(f"{text}…"))
+
+    def step(text: str) -> None:
+        errors.print(f"{text}…")
+
+    settings = load_settings()
+    if given.users:
+        measures = crowd(settings, given.users, step)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            measures = bench(settings, Path(folder), given.cold, step)
     Console().print(table(measures))
     if given.out:
         record = machine() | {"measures": [asdict(one) for one in measures]}

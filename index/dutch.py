@@ -103,6 +103,7 @@ STOP_WORDS = frozenset(
 )
 
 
+@lru_cache(maxsize=50_000)  # the same sentences are weighed for question after question
 def fold(text: str) -> str:
     """Return the text in small letters without diacritics and with plain quotation marks."""
     decomposed = unicodedata.normalize("NFKD", text.lower().replace("’", "'").replace("‘", "'"))

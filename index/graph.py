@@ -43,11 +43,12 @@ class Graph(Protocol):
         """Return the token vectors (batch, length, hidden) of ``words`` (the same shape) under ``mask``."""
 
 
-def open_graph(path: Path) -> Graph:
-    """Open a graph for running."""
+def open_graph(path: Path, threads: int = 0) -> Graph:
+    """Open a graph for running, on so many threads at once (0: one for each core)."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
     # Threads that wait give way: spinning ones take the cores from every other process.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     graph: Graph = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

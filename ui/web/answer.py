@@ -21,10 +21,18 @@ def answer_html(answer: Answer, catalogue: Catalogue, turn: int) -> str:
     )
     notes = "".join(f"<li>{text(note)}</li>" for note in answer.notes)
     return (
-        f"{understood}<div{refused}>{paragraphs(answer.answer, numbers, turn)}</div>"
+        f"{understood}<div{refused}>{paragraphs(_apart(answer), numbers, turn)}</div>"
         f'<ul class="verantwoording"><li>{text(searched(answer, catalogue))}</li>'
         f"<li>{text(made_by(answer))}</li>{notes}</ul>"
     )
+
+
+def _apart(answer: Answer) -> str:
+    """The text of a comparison with every charter on a line of its own."""
+    said = answer.answer
+    for item in answer.items if answer.kind == "compare" else ():
+        said = said.replace(f" {item.charter}: ", f"\n{item.charter}: ")
+    return said
 
 
 def searched(answer: Answer, catalogue: Catalogue) -> str:

@@ -5,9 +5,10 @@ import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 from gradio.events import api
@@ -23,14 +24,17 @@ from ui.web.conversation import Asked, Conversation
 from ui.web.export import export, plain
 from ui.web.feedback import Feedback, line_of, now, store
 from ui.web.messages import Message
+from ui.web.presence import Presence
 from ui.web.reader import reader_html
-from ui.web.shell import WITHOUT, page_html
+from ui.web.shell import page_html
 from ui.web.verdicts import nearest_html
-from ui.web.waiting import WaitingLine
+from ui.web.waiting import Place, WaitingLine
 
 READING = max(2, os.cpu_count() or 2)  # questions searched for at once; more only slow each other down
 WRITING = 2  # answers that a language model writes at once
 NEAREST = 3
+SOON, PAUSE = 0.3, 1.0  # seconds in the line before one is told of it, and until one is told again
+Made = TypeVar("Made")
 # Of all that Gradio sends, asks or adds up by itself, nothing; it reads these when an application is made.
 _QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -46,11 +50,14 @@ class Service:
     def __init__(self, engine: Engine, feedback_file: Path) -> None:
         self.engine, self.feedback_file = engine, feedback_file
         self.catalogue = Catalogue.of(engine)
+        self.presence = Presence(engine.writer)
         self._reading, self._writing = WaitingLine(READING), WaitingLine(WRITING)
         self._threads = ThreadPoolExecutor(READING + WRITING, thread_name_prefix="antwoord")
 
-    async def ask(self, conversation: Conversation, event: gr.EventData) -> AsyncIterator[tuple[Message, Conversation]]:
-        """Answer what the browser asks; every message is one step that the visitor sees."""
+    async def converse(
+        self, conversation: Conversation, event: gr.EventData
+    ) -> AsyncIterator[tuple[Message, Conversation]]:
+        """Answer what the browser asks; every message is one step that the visitor sees, and costs the server work."""
         asked, stop = Asked(""), threading.Event()
         try:
             asked = Asked.of(event._data)
@@ -59,38 +66,49 @@ class Service:
                 asked.question, asked.charters, asked.actor, previous=begun.previous, stop=stop
             )
             async with self._reading.place() as place:
-                while place.position:
-                    yield messages.waiting(asked.request, place.position), conversation
-                    await place.moved()
-                yield messages.searching(asked.request, *self._counted), conversation
-                answer = await self._next(answers)
-            async for later in self._grown(answer, answers):
+                told = False
+                async for position in _told(place):
+                    told = True
+                    yield messages.waiting(asked.request, position), conversation
+                coming = self._next(answers)
+                if told:
+                    yield messages.searching(asked.request), conversation
+                answer = await coming
+            async for later in self._grown(answer, answers, self.presence):
                 conversation = begun.answered(asked, later)
-                yield messages.answered(conversation.turns[-1], self.catalogue), conversation
+                yield messages.answered(conversation.turns[-1], self.catalogue, self.presence.said()), conversation
         except Exception as error:  # whatever fails, the page says what and the box stays usable
             yield messages.failed(asked.request, describe(error)[0]), conversation
         finally:
             stop.set()  # whoever leaves or stops ends the language model's work as well
 
-    @property
-    def _counted(self) -> tuple[int, str]:
-        count = len(self.catalogue.wholes)
-        return count, self.catalogue.unit[count != 1]
+    async def _grown(
+        self, answer: Answer | None, answers: Iterator[Answer], presence: Presence | None = None
+    ) -> AsyncIterator[Answer]:
+        """Yield an answer, and what a language model makes of it when its turn has come.
 
-    async def _grown(self, answer: Answer | None, answers: Iterator[Answer]) -> AsyncIterator[Answer]:
-        """Yield an answer, and what a language model makes of it when its turn has come."""
+        With ``presence`` a model that is away is passed over in silence, because the page says so once.
+        """
         if answer is None:
             raise UsageError("Er kwam geen antwoord", "", "Stel de vraag opnieuw")
+        if not answer.writing or (presence and presence.absent):
+            yield replace(answer, writing=False)
+            return
         yield answer
-        if answer.writing:
-            async with self._writing.turn():
-                while (later := await self._next(answers)) is not None:
-                    yield later
+        async with self._writing.turn():
+            if presence and not await self._threaded(presence.look):
+                yield replace(answer, writing=False)
+                return
+            while (later := await self._next(answers)) is not None:
+                yield later
 
-    async def _next(self, answers: Iterator[Answer]) -> Answer | None:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, next, answers, None)
+    def _next(self, answers: Iterator[Answer]) -> "asyncio.Future[Answer | None]":
+        return self._threaded(next, answers, None)
 
-    async def ask_api(
+    def _threaded(self, call: Callable[..., Made], *given: Any) -> "asyncio.Future[Made]":  # noqa: ANN401
+        return asyncio.get_running_loop().run_in_executor(self._threads, call, *given)
+
+    async def ask(
         self,
         question: str,
         charters: list[str] | None = None,
@@ -146,15 +164,8 @@ class Service:
 
     def mode(self) -> Message:
         """Say who answers now: the language model's server may have come or gone since the page was made."""
-        writer = self.engine.writer
-        if writer is None:
-            return {"text": WITHOUT}
-        name = writer.model.name
-        try:
-            writer.model.present()
-        except CharterwijzerError:
-            return {"text": f"{WITHOUT} Taalmodel {name} is nu niet te bereiken."}
-        return {"text": f"Taalmodel {name} schrijft mee; elke zin wordt aan de bron gecontroleerd."}
+        self.presence.look()
+        return {"text": self.presence.said()}
 
     def read(self, data: Any) -> Message:  # noqa: ANN401 - what a browser sends is checked here
         """Give a charter for reading, with a span highlighted."""
@@ -190,6 +201,16 @@ class Service:
             return {"error": describe(error)[0]}
 
 
+async def _told(place: Place) -> AsyncIterator[int]:
+    """Yield the position in the line whenever it is worth telling; end when it is one's turn."""
+    told = None
+    await place.turn(SOON)
+    while place.position:
+        if place.position != told:
+            yield (told := place.position)
+        await place.turn(PAUSE)
+
+
 def build_page(service: Service, model: str | None = None) -> gr.Blocks:
     """Return the application; ``model`` is the language model that writes, None where there is none."""
     os.environ.update(_QUIET)
@@ -211,11 +232,12 @@ def build_page(service: Service, model: str | None = None) -> gr.Blocks:
             "concurrency_limit": None,
             "trigger_mode": "multiple",
         }
-        asking = channel.submit(service.ask, [conversation], [channel, conversation], api_name="page_ask", **quiet)
+        asking = channel.submit(service.converse, [conversation], [channel, conversation], api_name="page_ask", **quiet)
         channel.stop(None, cancels=[asking], api_visibility="private", show_progress="hidden")
         channel.select(service.take_along, [conversation], [channel], api_name="page_take", **quiet)
         channel.like(service.judge, [conversation], [channel], api_name="page_judge", **quiet)
-        api(service.ask_api, api_name="ask", concurrency_limit=None)
+        # Not queued by Gradio: a question waits in our own line, and MCP then calls it without going over HTTP again.
+        api(service.ask, api_name="ask", queue=False, concurrency_limit=None)
     page.queue(max_size=500, default_concurrency_limit=None)
     return page
 

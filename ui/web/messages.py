@@ -22,13 +22,13 @@ def waiting(request: int, position: int) -> Message:
     return _message("wacht", request=request, text=said)
 
 
-def searching(request: int, total: int, units: str) -> Message:
-    """Tell that the search has begun."""
-    return _message("wacht", request=request, text=f"Bezig met zoeken in {total} {units} …")
+def searching(request: int) -> Message:
+    """Tell who waited that it is their turn; the page itself says what is searched."""
+    return _message("beurt", request=request)
 
 
-def answered(turn: Turn, catalogue: Catalogue) -> Message:
-    """Give an answer, or what there is of it so far."""
+def answered(turn: Turn, catalogue: Catalogue, mode: str) -> Message:
+    """Give an answer, or what there is of it so far; ``mode`` says who answers."""
     answer, number, done = turn.answer, turn.number, not turn.answer.writing
     slots = {
         "antwoord": answer_html(answer, catalogue, number),
@@ -47,6 +47,7 @@ def answered(turn: Turn, catalogue: Catalogue) -> Message:
         link=link_to(turn),
         slots=slots,
         done=done,
+        mode=mode,
         spoken=spoken(answer) if done else "",
     )
 

@@ -88,7 +88,8 @@ def _matrix(catalogue: Catalogue) -> str:
     return (
         "<h3>Thema's per stad</h3><p>Waar een kop van het charter over een thema gaat: ● een eigen hoofdstuk, ○ een "
         "paragraaf binnen een ander hoofdstuk, – geen eigen kop. Zonder kop kan het thema wel in de tekst staan: stel "
-        'dan een vraag.</p><div class="schuif" tabindex="0" role="region" aria-label="Tabel met thema\'s per stad">'
+        'dan een vraag.</p><p class="opzij stil">Schuif de tabel opzij voor de andere steden.</p>'
+        '<div class="schuif" tabindex="0" role="region" aria-label="Tabel met thema\'s per stad">'
         f'<table class="matrix"><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 

@@ -15,6 +15,7 @@ let reading = null;     // the charter in the reader: its name and span
 let cameFrom = null;    // the turn whose sources the reader leafs through
 let told = null;        // where the outcome of taking an answer along is said
 let found = [], at = -1; // what the search in the charter found
+let flat = null;        // the charter's characters with their places, once it is searched
 
 /* -- asking ------------------------------------------------------------------------------------------------ */
 
@@ -38,7 +39,7 @@ function ask(question) {
   if (busy) { say("Er wordt al een vraag beantwoord. Wacht even, of kies Stop."); return; }
   if (!text) { fail("De vraag is leeg. Typ een vraag, bijvoorbeeld: wat is een Kindlint?"); one("#vraag").focus(); return; }
   request += 1;
-  setBusy(true, "De vraag wordt verstuurd …");
+  setBusy(true, one("#vraagformulier").dataset.bezig);
   trigger("submit", { question: text, request, fresh, ...chosen() });
   const asked = request;
   fetch("robots.txt", { cache: "no-store" }).catch(() => {
@@ -68,6 +69,7 @@ function receive(message) {
   if (message.kind === "fout" && message.request === 0) { fail(message.text); return; }
   if (message.request !== request || !busy) return; // of a question that was stopped
   if (message.kind === "wacht") one("#wacht").textContent = message.text;
+  if (message.kind === "beurt") one("#wacht").textContent = one("#vraagformulier").dataset.bezig;
   if (message.kind === "fout") { setBusy(false); fail(message.text); one("#vraag").focus(); }
   if (message.kind === "antwoord") show(message);
 }
@@ -88,7 +90,7 @@ function show(message) {
   turn.setAttribute("aria-busy", String(!message.done));
   one("#wacht").textContent = message.done ? "" : "Het taalmodel schrijft; elke zin wordt gecontroleerd …";
   if (first) { one("h2", turn).focus({ preventScroll: true }); turn.scrollIntoView({ block: "start" }); }
-  if (message.done) { setBusy(false); one("#vraag").value = ""; say(message.spoken); }
+  if (message.done) { setBusy(false); one("#vraag").value = ""; one("#wijze").textContent = message.mode; say(message.spoken); }
 }
 
 function newTurn(message) {
@@ -315,42 +317,75 @@ function back() {
 function endSearch() {
   found = [];
   at = -1;
-  CSS.highlights?.delete("gevonden");
+  flat = null;
+  for (const name of ["gevonden", "huidig"]) CSS.highlights?.delete(name);
+  for (const line of all(".regel.hier")) line.classList.remove("hier");
   one("#zoekstand").textContent = "";
   one("#zoek").value = "";
+  one("#vorige").disabled = true;
   delete one("#zoekformulier").dataset.gezocht;
 }
 
-function search() {
+function search(step) {
   const text = one("#zoek").value.trim().toLowerCase();
   const form = one("#zoekformulier");
   if (!text) { endSearch(); return; }
   if (form.dataset.gezocht !== text) {
     form.dataset.gezocht = text;
-    found = all("#chartertekst .regel").flatMap((line) => ranges(line, text));
-    at = -1;
-    if (window.Highlight) CSS.highlights.set("gevonden", new Highlight(...found));
+    found = occurrences(text);
+    at = step > 0 ? -1 : found.length;
+    if (window.Highlight) CSS.highlights.set("gevonden", new Highlight(...found.flat()));
   }
-  if (!found.length) { one("#zoekstand").textContent = "Niet gevonden"; return; }
-  at = (at + 1) % found.length;
+  one("#vorige").disabled = found.length < 2;
+  for (const line of all(".regel.hier")) line.classList.remove("hier");
+  if (!found.length) { CSS.highlights?.delete("huidig"); one("#zoekstand").textContent = "Niet gevonden"; return; }
+  at = (at + step + found.length) % found.length;
   one("#zoekstand").textContent = `${at + 1} van ${found.length}`;
-  const line = found[at].startContainer.parentElement.closest(".regel");
-  for (const other of all(".regel.hier")) other.classList.remove("hier");
-  line.classList.add("hier");
-  line.scrollIntoView({ block: "center" });
+  if (window.Highlight) CSS.highlights.set("huidig", Object.assign(new Highlight(...found[at]), { priority: 1 }));
+  const lines = found[at].map((range) => range.startContainer.parentElement.closest(".regel"));
+  for (const line of lines) line.classList.add("hier");
+  lines[0].scrollIntoView({ block: "center" });
 }
 
-function ranges(line, text) {
+/* Where a text stands in the charter, each time as the ranges of the lines that it runs over. The lines are joined
+   first: a phrase may go on on the next line, or after a page's header or a note, and a word may be broken by a hyphen. */
+function occurrences(text) {
+  flat ??= all("#chartertekst .regel").sort((a, b) => isAside(a) - isAside(b)).flatMap(placed);
+  const wanted = [...text.replaceAll("*", "").replace(/\s+/g, " ")];
+  if (!wanted.length) return [];
+  const joined = flat.map((place) => place.char).join("");
+  const letter = (char) => (/\s/.test(char) ? "\\s+" : char === "-" ? "-(?:\\n\\s*)?" : char.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+  const pattern = new RegExp(wanted.map(letter).join("(?:-\\n\\s*)?"), "gu");
+  return [...joined.matchAll(pattern)].map((hit) => rangesOf(flat.slice(hit.index, hit.index + hit[0].length)));
+}
+
+/* A page's header or a note, which may stand in the middle of a sentence. */
+const isAside = (line) => Number(Boolean(line.closest(".furniture, .note")));
+
+/* The characters of a line with their places in the document, and its end. */
+function placed(line) {
   const out = [];
   const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const low = node.data.toLowerCase();
-    for (let i = low.indexOf(text); i >= 0; i = low.indexOf(text, i + text.length)) {
-      const range = new Range();
-      range.setStart(node, i);
-      range.setEnd(node, i + text.length);
-      out.push(range);
+    for (let offset = 0; offset < node.length; offset += 1) {
+      if (node.data[offset] === "*") continue; // printed between letters, to make them bold
+      const low = node.data[offset].toLowerCase();
+      out.push({ char: low.length === 1 ? low : node.data[offset], node, offset });
     }
+  }
+  return [...out, { char: "\n", node: null, offset: 0 }];
+}
+
+function rangesOf(places) {
+  const out = [];
+  for (const { node, offset } of places) {
+    const last = out.at(-1);
+    if (!node) continue;
+    if (last?.endContainer === node && last.endOffset === offset) { last.setEnd(node, offset + 1); continue; }
+    const range = new Range();
+    range.setStart(node, offset);
+    range.setEnd(node, offset + 1);
+    out.push(range);
   }
   return out;
 }
@@ -398,6 +433,7 @@ function clicked(event) {
   } else if (goal.matches("[data-doe]")) takeAlong(goal);
   else if (goal.matches("[data-sorteer]")) sortBy(goal);
   else if (goal.matches("[data-blader]")) leaf(Number(data.blader));
+  else if (goal.id === "vorige") search(-1);
   else if (goal.id === "terug") back();
   else if (goal.id === "nieuw") forget();
   else if (goal.id === "wis") { for (const box of all("#vraagformulier input:checked")) box.checked = box.value === ""; one("#vraagformulier input[name=partij]").checked = true; showFilters(); }
@@ -439,7 +475,7 @@ function start() {
     event.preventDefault();
     if (event.target.id === "vraagformulier") ask(one("#vraag").value);
     else if (event.target.id === "vergelijkformulier") compare(event.target);
-    else if (event.target.id === "zoekformulier") search();
+    else if (event.target.id === "zoekformulier") search(1);
     else if (event.target.matches(".oordeelformulier")) judge(event.target);
   });
   frame.addEventListener("change", (event) => {
@@ -456,6 +492,9 @@ function start() {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); ask(event.target.value); }
   });
   addEventListener("hashchange", route);
+  one("#zoek").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.shiftKey) { event.preventDefault(); search(-1); }
+  });
   watch("value", () => receive(props.value));
   route();
   frame.dataset.klaar = "ja";

@@ -1,6 +1,7 @@
 """The server of the page: one process, one engine, on this machine unless told otherwise."""
 
 import ipaddress
+import json
 import socket
 from dataclasses import dataclass
 from importlib.resources import files
@@ -56,8 +57,20 @@ def application(page: gr.Blocks, access: Access) -> Guard:
         pwa=False,
         mcp_server=access.mcp,
     )
+    if access.mcp:
+        _say_json(page)
     style = (files("ui.web") / "page.css").read_text(encoding="utf-8")
     return Guard(outer, access, str(page.title), style)
+
+
+def _say_json(page: gr.Blocks) -> None:
+    """Have the MCP server say answers as JSON; Gradio's own way is Python's, which no other language reads."""
+    from mcp.types import TextContent
+
+    def content(outputs: list[Any], _: str) -> list[TextContent]:
+        return [TextContent(type="text", text=json.dumps(one, ensure_ascii=False)) for one in outputs]
+
+    vars(page.mcp_server_obj)["postprocess_output_data"] = content
 
 
 def listening(address: Address) -> socket.socket:

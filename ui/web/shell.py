@@ -5,9 +5,9 @@ from ui.web.catalogue import Catalogue
 from ui.web.compare import compare_form
 from ui.web.markup import ACTORS, text
 from ui.web.overview import overview_html
+from ui.web.presence import WITHOUT
 from ui.web.reader import charter_list
 
-WITHOUT = "Zonder taalmodel: antwoorden bestaan uit zinnen van de bron zelf."
 _VIEWS = (("vraag", "Vragen"), ("overzicht", "Overzicht"), ("vergelijken", "Vergelijken"), ("lezer", "Lezen"))
 _PARTIES = {"": "alle partijen", "gemeente": "de gemeente", "rijk": "het rijk", "gezamenlijk": "gezamenlijk"}
 
@@ -46,10 +46,12 @@ def _subtitle(catalogue: Catalogue) -> str:
 def _ask_view(catalogue: Catalogue, model: str | None) -> str:
     unit, units = catalogue.unit
     count = len(catalogue.wholes)
+    searched = text(f"{count} {units if count != 1 else unit}")
     mode = f"Is taalmodel {text(model)} te bereiken, dan schrijft het mee." if model else WITHOUT
     return (
         '<section class="weergave" id="weergave-vraag"><h2 class="verborgen">Stel een vraag</h2>'
-        '<form id="vraagformulier"><label class="vraaglabel" for="vraag">Uw vraag'
+        f'<form id="vraagformulier" data-bezig="Bezig met zoeken in {searched} …">'
+        '<label class="vraaglabel" for="vraag">Uw vraag'
         '<span id="vervolg" hidden> of vervolgvraag</span></label>'
         f'<textarea id="vraag" name="vraag" rows="2" maxlength="{LONGEST_QUESTION}" aria-describedby="stand">'
         "</textarea>"
@@ -57,7 +59,7 @@ def _ask_view(catalogue: Catalogue, model: str | None) -> str:
         '<button type="button" id="stop" class="klein" hidden>Stop</button>'
         '<button type="button" id="nieuw" class="klein" hidden>Nieuw gesprek</button></div>'
         '<p id="wacht" class="wacht" role="status" aria-live="polite"></p><div id="fout" role="alert"></div>'
-        f'{_filters(catalogue)}</form><p id="stand" class="stil">{count} {units if count != 1 else unit}. '
+        f'{_filters(catalogue)}</form><p id="stand" class="stil">{searched}. '
         f'<span id="wijze"{" data-peil" if model else ""}>{mode}</span></p>'
         f'{_examples(catalogue)}<div id="gesprek"></div></section>'
     )
@@ -108,7 +110,9 @@ def _reader_view(catalogue: Catalogue) -> str:
         '<button type="button" class="klein" data-blader="-1">Vorige bron</button> <span id="bronstand"></span> '
         '<button type="button" class="klein" data-blader="1">Volgende bron</button></div>'
         '<form id="zoekformulier" role="search" hidden><label for="zoek">Zoek in dit charter</label> '
-        '<input type="search" id="zoek" autocomplete="off"> <button type="submit" class="klein">Volgende</button> '
+        '<input type="search" id="zoek" autocomplete="off"> '
+        '<button type="button" class="klein" id="vorige" disabled>Vorige</button> '
+        '<button type="submit" class="klein">Volgende</button> '
         '<span id="zoekstand" role="status"></span></form></div>'
         '<div id="charterkeuze"><h2>Lezen</h2><p>Kies een charter om te lezen.</p>'
         f'{charter_list(catalogue.wholes)}</div><div id="charter"></div></section>'

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 
 class Place:
@@ -11,6 +11,7 @@ class Place:
 
     def __init__(self, line: "WaitingLine") -> None:
         self._line = line
+        self.called = asyncio.Event()
 
     @property
     def position(self) -> int:
@@ -18,9 +19,10 @@ class Place:
         waiting = self._line.waiting
         return waiting.index(self) + 1 if self in waiting else 0
 
-    async def moved(self) -> None:
-        """Wait until anything in the line moves."""
-        await self._line.moves()
+    async def turn(self, seconds: float | None = None) -> None:
+        """Wait for one's turn, at most so many seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.called.wait(), seconds)
 
 
 class WaitingLine:
@@ -29,7 +31,6 @@ class WaitingLine:
     def __init__(self, counters: int) -> None:
         self.waiting: deque[Place] = deque()
         self._free = counters
-        self._move = asyncio.Event()
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[Place]:
@@ -50,17 +51,10 @@ class WaitingLine:
     async def turn(self) -> AsyncIterator[None]:
         """Wait for one's turn without a word."""
         async with self.place() as place:
-            while place.position:
-                await place.moved()
+            await place.turn()
             yield
-
-    async def moves(self) -> None:
-        """Wait for the next move."""
-        await self._move.wait()
 
     def _admit(self) -> None:
         while self._free and self.waiting:
-            self.waiting.popleft()
+            self.waiting.popleft().called.set()
             self._free -= 1
-        self._move.set()
-        self._move = asyncio.Event()

@@ -16,7 +16,7 @@ from test_for_everyone import VIEWS
 from web_tools import FLAGSHIP, ask
 
 OWN = Path(__file__).parents[3] / "ui" / "screenshots"
-WIDTHS = (380, 900, 1400)
+WIDTHS = (1280, 768, 380)
 
 
 def opened(browser, url, width, scheme, height=900):
@@ -29,12 +29,14 @@ def opened(browser, url, width, scheme, height=900):
 
 def every_view(browser, url, folder):
     for view, (address, prepare) in VIEWS.items():
-        for width in WIDTHS:
-            for scheme in ("light", "dark"):
-                page = opened(browser, url + address, width, scheme)
-                prepare(page)
-                page.screenshot(path=folder / f"{view}-{width}-{scheme}.png", full_page=view != "text")
-                page.context.close()
+        for scheme in ("light", "dark"):
+            page = opened(browser, url + address, WIDTHS[0], scheme)
+            prepare(page)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                page.wait_for_timeout(100)
+                page.screenshot(path=folder / f"{view}-{width}-{scheme}.png", full_page=view not in ("source", "text"))
+            page.context.close()
 
 
 def for_the_readme(browser, url):

@@ -4,16 +4,21 @@ import csv
 import io
 import re
 import threading
+import warnings
 import zipfile
 from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import parse_qs, quote
 
 import pytest
-from web_tools import FLAGSHIP, SINGLE, ask, lines, serving
+from gradio_client import Client
+from test_for_everyone import VIEWS
+from web_tools import FLAGSHIP, SINGLE, ask, free_port, lines, serving
 
 from ingest.errors import LanguageModelError
+from qa.llm import ollama
 from qa.values import written_date
+from qa.written import Writer
 
 
 def test_the_flagship_question_leads_from_typing_to_the_words_in_the_charter(site, visit, engine):
@@ -73,8 +78,33 @@ def test_the_reader_shows_section_tree_furniture_and_finds_words(site, visit):
     assert "kanaleneiland" in page.locator(".regel.hier").inner_text().lower()
     page.keyboard.press("Enter")
     assert page.inner_text("#zoekstand") == f"2 van {shown}"
+    page.click("#vorige")
+    assert page.inner_text("#zoekstand") == f"1 van {shown}"
+    page.press("#zoek", "Shift+Enter")
+    assert page.inner_text("#zoekstand") == f"{shown} van {shown}"
     page.locator(".inhoud a", has_text="7. Experimenten").first.click()
     assert page.evaluate("document.activeElement.textContent").strip() == "7. Experimenten"
+
+
+@pytest.mark.parametrize(
+    ("sought", "lines"),
+    [
+        ("realiseren van sociale woningbouw", 2),  # "soci-", a note, "ale woningbouw" on the next page
+        ("Maatregelen:  - randgemeenten bij achterblijvende", 2),  # printed with asterisks around it
+        ("op basis van art. 80 Woningwet.", 1),
+        ("sociale woningbouw (", 0),
+    ],
+)
+def test_the_search_in_a_charter_finds_what_is_broken_over_lines(site, visit, sought, lines):
+    page = visit(site, "#lezer?charter=Rotterdam&van=0&tot=0")
+    page.wait_for_selector("#chartertekst")
+    page.fill("#zoek", sought)
+    page.keyboard.press("Enter")
+    assert page.inner_text("#zoekstand") == ("1 van 1" if lines else "Niet gevonden")
+    assert page.locator(".regel.hier").count() == lines
+    page.fill("#zoek", "")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#zoekstand") == "" and page.locator(".regel.hier").count() == 0
 
 
 def test_filters_on_city_and_party_hold_for_the_answer(site, visit):
@@ -241,6 +271,8 @@ def test_named_cities_stand_side_by_side(site, visit):
     page = visit(site)
     turn = ask(page, "Wat doen Utrecht en Groningen aan schooluitval?")
     assert sorted(turn.locator(".kolom h4").all_text_contents()) == ["Groningen", "Utrecht"]
+    said = turn.locator(".antwoordtekst p").all_text_contents()
+    assert sorted(line.split(":")[0] for line in said) == ["Groningen", "Utrecht"]
 
 
 def test_compare_puts_a_theme_of_some_cities_side_by_side(site, visit):
@@ -344,9 +376,10 @@ def test_visitors_do_not_see_each_other(site, visit):
 def test_who_waits_sees_their_place_in_the_line(site, visit, monkeypatch):
     page = visit(site)
     others = [visit(site) for _ in range(2)]
-    stream, go = site.service.engine.stream, threading.Event()
+    stream, go, entered = site.service.engine.stream, threading.Event(), threading.Semaphore(0)
 
     def slow(*given, **named):
+        entered.release()
         go.wait(20)
         yield from stream(*given, **named)
 
@@ -357,7 +390,7 @@ def test_who_waits_sees_their_place_in_the_line(site, visit, monkeypatch):
             for other in others:
                 other.fill("#vraag", SINGLE)
                 other.keyboard.press("Enter")
-                other.wait_for_function("document.querySelector('#wacht').textContent.includes('Bezig met zoeken')")
+                assert entered.acquire(timeout=20)
             page.fill("#vraag", SINGLE)
             page.keyboard.press("Enter")
             page.wait_for_function("document.querySelector('#wacht').textContent === 'U bent de eerste in de rij.'")
@@ -369,9 +402,10 @@ def test_who_waits_sees_their_place_in_the_line(site, visit, monkeypatch):
 
 def test_a_question_can_be_stopped_and_another_asked(site, visit, monkeypatch):
     page = visit(site)
-    go = threading.Event()
+    go, entered = threading.Event(), threading.Event()
 
     def endless(*_, **__):
+        entered.set()
         go.wait(20)
         yield from ()
 
@@ -379,7 +413,7 @@ def test_a_question_can_be_stopped_and_another_asked(site, visit, monkeypatch):
         patch.setattr(site.service.engine, "stream", endless)
         page.fill("#vraag", "Wat duurt zo lang?")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.querySelector('#wacht').textContent.includes('Bezig met zoeken')")
+        assert entered.wait(20) and page.inner_text("#wacht") == "Bezig met zoeken in 18 charters …"
         page.click("#stop")
         assert page.inner_text("#wacht") == "Gestopt."
         go.set()
@@ -422,6 +456,29 @@ class Reached:
             raise LanguageModelError("Er is geen taalmodelserver")
 
 
+def test_a_language_model_that_is_away_is_said_once_and_not_under_every_answer(engine, visit, tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "writer", Writer(ollama(nowhere(engine.settings)), engine.searcher, 8192))
+    with serving(engine, tmp_path / "feedback.jsonl", model="proefmodel") as made:
+        page = visit(made)
+        page.wait_for_function("document.querySelector('#wijze').textContent.includes('nu niet te bereiken')")
+        for question in (SINGLE, "En in Groningen?"):
+            assert "taalmodelserver" not in ask(page, question).inner_text()
+        assert "nu niet te bereiken" in page.inner_text("#wijze")
+        told = notes_for_a_program(made)
+        assert "taalmodelserver" in told  # a program, which sees no such line, is told
+
+
+def nowhere(settings):
+    return settings.model_copy(update={"ollama_url": f"http://127.0.0.1:{free_port()}", "llm_model": "proefmodel"})
+
+
+def notes_for_a_program(site):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        answer = Client(site.url, verbose=False).predict(question=SINGLE, api_name="/ask")
+    return " ".join(answer["notes"])
+
+
 @pytest.mark.parametrize(
     ("there", "said"),
     [
@@ -431,7 +488,7 @@ class Reached:
     ],
 )  # fmt: skip
 def test_the_page_says_whether_the_language_model_is_there_now(engine, visit, tmp_path, monkeypatch, there, said):
-    monkeypatch.setattr(engine, "writer", SimpleNamespace(model=Reached(there)))
+    monkeypatch.setattr(engine, "writer", SimpleNamespace(model=Reached(there), required=False))
     with serving(engine, tmp_path / "feedback.jsonl", model="proefmodel") as made:
         page = visit(made)
         page.wait_for_function("said => document.querySelector('#wijze').textContent === said", arg=said)
@@ -484,15 +541,20 @@ def test_a_narrow_page_shows_the_table_whole_and_before_the_sources(site, visit)
     assert turn.get_by_role("row").count() == 1 + 18  # still a table to who does not see it
 
 
-@pytest.mark.parametrize("width", [380, 640])  # a phone, and 1280 at 200% zoom
-@pytest.mark.parametrize("view", ["#vraag", "#overzicht", "#vergelijken", "#lezer?charter=Deventer&van=0&tot=0"])
-def test_nothing_sticks_out_of_a_narrow_page(site, visit, width, view):
-    page = visit(site, view, viewport={"width": width, "height": 800})
-    if view == "#vraag":
-        ask(page, FLAGSHIP)
-    if "charter" in view:
-        page.wait_for_selector("#chartertekst")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+@pytest.mark.parametrize("view", VIEWS)
+def test_nothing_sticks_out_of_a_narrow_page(site, visit, view):
+    address, prepare = VIEWS[view]
+    page = visit(site, address)
+    prepare(page)
+    for width in (1280, 768, 640, 380):  # 640 is 1280 at 200% zoom
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("table", [".charters", ".matrix"])
+def test_the_tables_of_the_overview_are_seen_whole_on_a_tablet(site, visit, table):
+    page = visit(site, "#overzicht", viewport={"width": 768, "height": 800})
+    assert page.locator(f".schuif:has({table})").evaluate("box => box.scrollWidth - box.clientWidth") == 0
 
 
 def test_the_page_works_by_keyboard_alone_with_a_visible_focus(site, visit):

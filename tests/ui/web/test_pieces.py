@@ -116,8 +116,7 @@ def test_the_line_is_fair_and_nobody_who_leaves_holds_it_up():
         async def visitor(name):
             async with line.place() as place:
                 order.append((name, place.position))
-                while place.position:
-                    await place.moved()
+                await place.turn()
                 order.append((name, "aan de beurt"))
 
         tasks = [asyncio.create_task(visitor(name)) for name in "abc"]
@@ -131,6 +130,17 @@ def test_the_line_is_fair_and_nobody_who_leaves_holds_it_up():
     with ThreadPoolExecutor(1) as apart:  # the browser's driver has an event loop in this thread
         order = apart.submit(asyncio.run, scene()).result()
     assert order == [("a", 1), ("b", 2), ("c", 3), ("a", "aan de beurt"), ("c", "aan de beurt")]
+
+
+def test_who_has_waited_for_a_while_hears_where_they_stand():
+    async def scene():
+        line = WaitingLine(1)
+        async with line.place(), line.place() as second:
+            await second.turn(0.01)
+            return second.position
+
+    with ThreadPoolExecutor(1) as apart:
+        assert apart.submit(asyncio.run, scene()).result() == 1
 
 
 def test_nothing_in_markdown_acts_as_markup(answer, catalogue):

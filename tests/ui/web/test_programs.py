@@ -1,15 +1,24 @@
 """The same answers for programs, and for many people at once."""
 
+import asyncio
+import base64
+import io
 import json
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from web_tools import FLAGSHIP
+from web_tools import FLAGSHIP, SINGLE, serving
 
+from eval.crowd import Page, together
+from ingest.errors import UsageError
 from qa.model import to_dict
+from ui.page import Choices, serve
+from ui.web.guard import Access
 
 README = Path(__file__).parents[3] / "README.md"
 USERS = 20
@@ -74,6 +83,73 @@ def test_wrong_use_is_said_to_programs_as_well(site, given, said):
     assert said in json.dumps(asked(site, *given), ensure_ascii=False)
 
 
+@pytest.fixture(scope="module")
+def tools(engine, tmp_path_factory):
+    """The page as an MCP server too."""
+    pytest.importorskip("mcp", reason="MCP wordt getest waar het pakket is: pip install 'charterwijzer[mcp]'")
+    with serving(engine, tmp_path_factory.mktemp("mcp") / "feedback.jsonl", Access(mcp=True)) as made:
+        yield made
+
+
+def talk(site, conversation, headers=None):
+    """Have a conversation with the MCP server over HTTP, with MCP's own client."""
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async def scene():
+        async with (
+            streamablehttp_client(f"{site.url}gradio_api/mcp/", headers) as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            return await conversation(session)
+
+    with ThreadPoolExecutor(1) as apart:  # the browser's driver has an event loop in this thread
+        return apart.submit(asyncio.run, scene()).result()
+
+
+def test_an_mcp_client_finds_one_tool_that_says_in_dutch_what_it_asks_for(tools):
+    listed = talk(tools, lambda session: session.list_tools())
+    (tool,) = listed.tools
+    assert tool.name == "ask" and "Beantwoord een vraag over de charters" in tool.description
+    fields = tool.inputSchema["properties"]
+    assert list(fields) == ["question", "charters", "actor", "previous"]
+    assert fields["question"]["description"] == "de vraag, in het Nederlands."
+
+
+def test_an_mcp_client_gets_the_answer_object(tools, engine):
+    given = {"question": SINGLE, "charters": ["Deventer"]}
+    told = talk(tools, lambda session: session.call_tool("ask", given))
+    assert not told.isError
+    expected = engine.ask(SINGLE, ("Deventer",))
+    assert lasting(json.loads(told.content[0].text)) == json.loads(json.dumps(lasting(to_dict(expected))))
+
+
+def test_an_mcp_client_hears_of_wrong_use(tools):
+    told = talk(tools, lambda session: session.call_tool("ask", {"question": SINGLE, "charters": ["Parijs"]}))
+    assert told.isError and "Charter 'Parijs' is er niet" in told.content[0].text
+
+
+def test_an_mcp_client_signs_in_like_a_browser(engine, tmp_path):
+    pytest.importorskip("mcp", reason="MCP wordt getest waar het pakket is: pip install 'charterwijzer[mcp]'")
+    access = Access(user="anna", password="geheim", mcp=True)
+    with serving(engine, tmp_path / "feedback.jsonl", access) as made:
+        assert httpx.post(f"{made.url}gradio_api/mcp/", json={}).status_code == 401
+        right = {"authorization": f"Basic {base64.b64encode(b'anna:geheim').decode()}"}
+        told = talk(made, lambda session: session.call_tool("ask", {"question": SINGLE}), right)
+        assert json.loads(told.content[0].text)["question"] == SINGLE
+
+
+def test_without_its_extra_mcp_says_what_to_install(settings, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"pip install 'charterwijzer\[mcp\]'"):
+        serve(Choices(mcp=True), settings, lambda: pytest.fail("opened"), io.StringIO())
+
+
+def test_mcp_is_there_only_when_it_is_asked_for(site):
+    assert httpx.post(f"{site.url}gradio_api/mcp/", json={}).status_code == 404
+
+
 def test_twenty_people_at_once_all_get_their_own_answer(site, engine):  # how quickly is for a benchmark to say
     cities = [charter.name for charter in engine.index.charters]
     questions = [f"Wat doet {cities[i % len(cities)]} aan veiligheid?" for i in range(USERS)]
@@ -92,3 +168,15 @@ def test_twenty_people_at_once_all_get_their_own_answer(site, engine):  # how qu
     for i, answer in enumerate(answers):
         assert answer["question"] == questions[i]
         assert {hit["charter"] for hit in answer["retrieved"]} == {cities[i % len(cities)]}
+
+
+def test_the_benchmark_asks_as_visitors_of_the_page_do(site, monkeypatch):
+    stream, asked = site.service.engine.stream, []
+
+    def seen(text, *given, **named):
+        asked.append(text)
+        return stream(text, *given, **named)
+
+    monkeypatch.setattr(site.service.engine, "stream", seen)
+    waited = together(Page.at(urlsplit(site.url).port), [SINGLE, FLAGSHIP])
+    assert sorted(asked) == sorted([SINGLE, FLAGSHIP]) and all(waited)
