@@ -14,7 +14,7 @@ from qa.signing import signatories
 RETRIEVED = 50  # passages reported as ``retrieved``
 READ = 12  # passages whose sentences are weighed
 MOST_SENTENCES = 5
-MARGIN = 4.0  # how far under the best sentence another may score; with 5 answers were a fifth longer, hardly more complete
+MARGIN = 4.0  # how far under the best sentence another may score; with 5, answers were longer and hardly more complete
 DIRECT: tuple[Asked, ...] = ("number", "amount", "date", "person")
 WORDS: dict[Asked, float] = {"list": 2.0, "explain": 1.5}  # times the usual length
 

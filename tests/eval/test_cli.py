@@ -115,7 +115,7 @@ def test_a_run_shows_what_each_leg_finds_and_how_long_each_kind_takes(command, m
     assert found.exit_code == 0, found.output
     shown = [line.split() for line in found.output.splitlines()]
     row = {line[1]: line[3::2] for line in shown if len(line) > 3 and line[1] in ("vectoren", "BM25", "antwoord")}
-    assert set(row["vectoren"]) == {"0.000"}
+    assert set(row["vectoren"]) == {"0,000"}
     assert row["BM25"] == row["antwoord"]
     assert float(row["BM25"][0]) == 1
     made = json.loads((tmp_path / "een" / "figures.json").read_text())

@@ -82,10 +82,12 @@ def test_markers_and_citations_agree_in_every_state_of_the_answer(server, writin
             assert engine.index.documents[one.document].text[one.start_char : one.end_char] == one.quote
 
 
-def test_a_refused_sentence_gives_way_to_the_source_and_the_answer_says_so(server, writing, marked, agents):
-    n = number_of(agents, "500 extra") if any("500 extra" in c.quote for c in agents.citations) else 1
-    server.says(f"{marked} Het rijk stelt 900 extra wijkagenten beschikbaar. [{n}] Ook komt er een zwembad. [99]")
-    last = list(writing().stream(AGENTS))[-1]
+def test_a_refused_sentence_gives_way_to_the_source_and_the_answer_says_so(server, writing, engine):
+    question = "Hoeveel extra wijkagenten krijgt Arnhem?"
+    of_city, of_state = (number_of(engine.ask(question), words) for words in ("17 extra", "500 extra"))
+    good = f"Het korps Gelderland Midden krijgt zeventien extra wijkagenten in de periode 2007 – 2011. [{of_city}]"
+    server.says(f"{good} Het rijk stelt 900 extra wijkagenten beschikbaar. [{of_state}] Ook komt er een zwembad. [99]")
+    last = list(writing().stream(question))[-1]
     assert "900" not in last.answer and "zwembad" not in last.answer
     assert (last.written.kept, last.written.replaced, last.written.dropped) == (1, 1, 1)
     assert "1 vervangen door de bron, 1 geschrapt" in last.notes[-1]
