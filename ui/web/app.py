@@ -32,6 +32,7 @@ from ui.web.waiting import Place, WaitingLine
 
 READING = max(2, os.cpu_count() or 2)  # questions searched for at once; more only slow each other down
 WRITING = 2  # answers that a language model writes at once
+LINE = 500  # questions at once, waiting ones included; more are refused
 NEAREST = 3
 SOON, PAUSE = 0.3, 1.0  # seconds in the line before one is told of it, and until one is told again
 Made = TypeVar("Made")
@@ -238,7 +239,8 @@ def build_page(service: Service, model: str | None = None) -> gr.Blocks:
         channel.like(service.judge, [conversation], [channel], api_name="page_judge", **quiet)
         # Not queued by Gradio: a question waits in our own line, and MCP then calls it without going over HTTP again.
         api(service.ask, api_name="ask", queue=False, concurrency_limit=None)
-    page.queue(max_size=500, default_concurrency_limit=None)
+    page.max_threads = LINE  # all are in our own line at once, which tells them their place; Gradio's would not
+    page.queue(max_size=LINE, default_concurrency_limit=None)
     return page
 
 

@@ -15,6 +15,7 @@ from gradio_client import Client
 from test_for_everyone import VIEWS
 from web_tools import FLAGSHIP, SINGLE, ask, free_port, lines, serving
 
+from eval.feedback import candidates, remark_of
 from ingest.errors import LanguageModelError
 from qa.llm import ollama
 from qa.values import written_date
@@ -351,6 +352,8 @@ def test_what_a_user_says_of_an_answer_is_kept_on_this_machine(site, visit):
     assert (kept[-1]["question"], kept[-1]["rating"], kept[-1]["reason"]) == (FLAGSHIP, "fout", "Alkmaar doet wél mee.")
     assert was == "no" and kept[-1]["verdicts"] == [{"charter": "Alkmaar", "was": "no", "is": "yes"}]
     assert len(kept[-1]["answer"]["items"]) == 18
+    (candidate,) = candidates([remark_of(kept[-1])])  # what `charterwijzer eval --from-feedback` makes of it
+    assert (candidate["items"]["Alkmaar"], candidate["checked"]) == ("ja", ["Alkmaar"])
 
 
 def test_feedback_that_cannot_be_kept_is_said(site, visit, monkeypatch, tmp_path):

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from eval.crowd import Page, together
 from ingest.errors import UsageError
 from qa.model import to_dict
 from ui.page import Choices, serve
+from ui.web.app import READING
 from ui.web.guard import Access
 
 README = Path(__file__).parents[3] / "README.md"
@@ -168,6 +170,26 @@ def test_twenty_people_at_once_all_get_their_own_answer(site, engine):  # how qu
     for i, answer in enumerate(answers):
         assert answer["question"] == questions[i]
         assert {hit["charter"] for hit in answer["retrieved"]} == {cities[i % len(cities)]}
+
+
+def test_everyone_of_many_has_a_place_in_the_line(site, engine, monkeypatch):
+    answer, go, many = engine.ask(SINGLE), threading.Event(), 45  # Gradio by itself lets 40 in
+
+    def slow(*_, **__):
+        go.wait(60)
+        yield answer
+
+    monkeypatch.setattr(site.service.engine, "stream", slow)
+    page = Page.at(urlsplit(site.url).port)
+    visitors = threading.Thread(target=together, args=(page, [SINGLE] * many))
+    visitors.start()
+    until = time.monotonic() + 30
+    while len(site.service._reading.waiting) < many - READING and time.monotonic() < until:
+        time.sleep(0.05)
+    waiting = len(site.service._reading.waiting)
+    go.set()
+    visitors.join()
+    assert waiting == many - READING
 
 
 def test_the_benchmark_asks_as_visitors_of_the_page_do(site, monkeypatch):
