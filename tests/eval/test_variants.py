@@ -21,6 +21,7 @@ from eval.stages import (
     fused,
     reread,
     with_evidence,
+    with_reading,
 )
 from eval.variants import RETRIEVAL, measure, paired, record
 from index.graph import eight_bits, export_graph, open_graph
@@ -85,6 +86,14 @@ def test_the_passage_with_the_best_evidence_goes_first_and_the_others_keep_their
     assert moved.rows[1:].tolist() == rest
 
 
+def test_what_the_reader_thinks_moves_only_what_it_read(task):
+    kept, moved = as_shipped(task).rows.tolist(), with_reading(task)
+    assert sorted(moved.rows.tolist()) == sorted(kept)
+    assert moved.rows[0] == moved.best[0]
+    unread = [row for row in kept if row in moved.rows[12:]]
+    assert [row for row in moved.rows.tolist() if row in unread] == unread
+
+
 def test_what_is_read_twice_is_read_once_and_its_time_counts_twice():
     seen = []
 
@@ -112,7 +121,7 @@ def test_a_stage_is_asked_as_a_system_is(engine, gold, source, tmp_path):
             engine.settings,
         )
         assert made.results[0].error is None, label
-        assert "recall@10" in made.results[0].figures and "cite_precision" in made.results[0].figures, label
+        assert made.results[0].figures["recall@50"] == 1 and "cite_precision" in made.results[0].figures, label
 
 
 def replace_reader(engine):
