@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from index.search import Query, Searcher
+from index.search import Hit, Query, Searcher
 from qa.certainty import certainty
 from qa.compose import Citations, choose, in_reading_order, prose, with_lists
 from qa.evidence import Evidence, evidence
@@ -32,7 +32,7 @@ def answer_single(question: Question, query: Query, searcher: Searcher, settings
         answer="",
         refused=sure < settings.refusal_threshold,
         citations=(),
-        retrieved=tuple(retrieved(hit) for hit in hits),
+        retrieved=tuple(retrieved(hit) for hit in _proving_first(hits, ranked)),
         confidence=sure,
         notes=notes(question),
     )
@@ -41,6 +41,12 @@ def answer_single(question: Question, query: Query, searcher: Searcher, settings
     citations = Citations(searcher.index.documents)
     said = prose(signed or _chosen(question, ranked, settings), citations)
     return replace(answer, answer=said, citations=tuple(citations.made))
+
+
+def _proving_first(hits: list[Hit], ranked: list[Evidence]) -> list[Hit]:
+    """The passages as found, but first the one whose sentence proves the answer best."""
+    best = ranked[0].hit.row if ranked else -1
+    return sorted(hits, key=lambda hit: hit.row != best)
 
 
 def _chosen(question: Question, ranked: list[Evidence], settings: Settings) -> list[Evidence]:
