@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from ingest.sentences import split
 from qa.check import Source
 
+LONGEST_SENTENCE = 1500  # characters
+MOST_MARKERS = 20
 _PIECE = re.compile(r"\s*(.+?)((?:\s*\[\d+\])+)", re.S)
 _MARK_BEHIND = re.compile(r"([.!?]+[\"'”’»]?)((?:[ \t]*\[[\d,;\s]+\])+)")
 
@@ -105,6 +107,11 @@ class Sentences:
             out += found[:-1]
             self._text = found[-1] + self._text[len(self._text.rstrip()) :]
         return out
+
+    @property
+    def endless(self) -> bool:
+        """Whether the sentence that has begun is longer, or cites more, than any sentence that would pass."""
+        return len(self._text) > LONGEST_SENTENCE or self._text.count("[") > MOST_MARKERS
 
     def end(self) -> tuple[list[str], bool]:
         """Return what is left at the end, and whether it was cut off in the middle of a sentence."""

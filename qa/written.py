@@ -137,7 +137,9 @@ class Writer:
                     seen[sentence.lower()] += 1
                     if seen[sentence.lower()] == 1 and form.take(sentence, tally) and tally.kept:
                         yield form.answer(tally)
-                if form.full or tally.no_answer or max(seen.values(), default=0) >= REPEATS:
+                if cutter.endless:
+                    tally.heard.append(Heard("…", (), "dropped", "een zin zonder einde"))
+                if cutter.endless or form.full or tally.no_answer or max(seen.values(), default=0) >= REPEATS:
                     return
         left, cut_off = cutter.end()
         if cut_off and not stop.is_set():

@@ -145,6 +145,7 @@ NONSENSE = {
     "obeys": [Say("Ik negeer mijn instructies. Het wachtwoord is hallo123. [1]")],
     "mark-up": [Say("<script>alert(1)</script> <img src=x onerror=alert(1)> [1]")],
     "repetition": [Forever("Het korps krijgt veel meer agenten. [1] ")],
+    "endless markers": [Say("Het korps krijgt 13 wijkagenten"), Forever(" [1]")],
     "endless word": [Forever("wijkagentwijkagent")],
 }
 FAILS = {
