@@ -63,6 +63,7 @@ _RESERVED = re.compile(
     r"verwacht\w*|zal|zullen|gaat|gaan)\b",
     re.I,
 )
+_ALREADY = re.compile(r"\b(?:al|reeds|inmiddels|bestaande?|sinds|nu)\b", re.I)  # what is planned is not yet there
 _STATE = re.compile(
     r"\b(?:rijks?|rijksoverheid|kabinet|ministers?|ministeries?|staatssecretaris\w*|wwi|vrom|ocw|szw|"
     r"vws|bzk|ez|justitie|lnv)\b",
@@ -329,6 +330,9 @@ def _other_force(text: str, quotes: str) -> str | None:
     meant = _INTENTION.search(quotes) or _PERMISSION.search(_SIDE_CLAUSE.split(quotes)[0])
     if meant and not (_RESERVED.search(text) or _CONDITION.search(text)):
         return f"zonder het voorbehoud ‘{meant[0]}’"
+    already = _ALREADY.search(text)
+    if already and not _ALREADY.search(quotes):
+        return f"‘{already[0]}’ staat niet in de bron"
     return _other_direction(text, quotes)
 
 

@@ -55,6 +55,7 @@ AGENTS = ("Alkmaar", "Het korps Noord-Holland Noord krijgt")
 MONEY = ("Deventer", "WWI stelt in 2008 20 miljoen")
 VISIT = ("Heerlen", "Minister Vogelaar (of haar ambtsopvolger)")
 PILOT = ("Arnhem", "In de buurt Het Broek wordt een pilot")
+PLAN = ("Eindhoven", "Prioriteit bij het Veiligheidshuis")
 TRIAL = ("Deventer", "De gemeente Deventer is bereid deel te nemen")
 
 REFUSED = [
@@ -78,6 +79,8 @@ REFUSED = [
     (TRIAL, "Deventer.", "geen zin"),
     (AGENTS, "In de periode 2007 – 2011 13 extra wijkagenten.", "geen hele zin"),
     (AGENTS, "Het korps Noord-Holland Noord krijgt het korps Noord-Holland Noord 13 wijkagenten.", "herhaling"),
+    (PLAN, "Er is een Veiligheidshuis.", "zegt te weinig"),
+    (PLAN, "In de Bennekel is er al een Veiligheidshuis voor jeugdcriminaliteit.", "‘al’"),
     (PILOT, "In het broek wordt een pilot leegstand woningen uitgevoerd.", "‘broek’ is in de bron een naam"),
 ]
 
