@@ -134,13 +134,11 @@ def llama(path: Path, context: int, threads: int) -> Chat:
     from llama_cpp import Llama, ggml_abort_callback, llama_set_abort_callback
 
     model = Llama(str(path), n_ctx=context, n_threads=threads, n_threads_batch=threads, verbose=False)
-    nobody: list[threading.Event] = [threading.Event()]
-    # Asked by llama.cpp between its steps: reading a long question takes many seconds, with no word to stop at.
-    stops = ggml_abort_callback(lambda data: nobody[0].is_set())
-    llama_set_abort_callback(model.ctx, stops, None)
 
     def chat(messages: Sequence[Mapping[str, str]], options: Mapping[str, Any], gone: threading.Event) -> Iterator[str]:
-        nobody[0] = gone
+        # Asked by llama.cpp between its steps: reading a long question takes many seconds, with no word to stop at.
+        stops = ggml_abort_callback(lambda data: gone.is_set())
+        llama_set_abort_callback(model.ctx, stops, None)
         try:
             for part in model.create_chat_completion(
                 list(messages),

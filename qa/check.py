@@ -2,9 +2,10 @@
 
 A sentence passes where each of these holds; the first that does not is the reason it is refused:
 
-- it cites sources that exist, all of one charter, and it is Dutch;
+- it cites sources that exist, all of one charter (what is word for word the source's sentence passes as it is);
+- it is Dutch, has a verb, and does not stammer;
 - it speaks of that charter's city and of no other, and does not swap city and State;
-- every number, amount, date, percentage and proper name occurs in what it cites;
+- every number, amount, date, percentage and proper name occurs in what it cites, names with their capital;
 - it neither adds nor drops a "not", and keeps the source's reservation ("indien", "wil", "onderzoekt");
 - its other words are supported by what it cites (see ``qa.support``).
 
@@ -12,9 +13,11 @@ Rather too strict than too kind: what is refused gives way to the source's own s
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from index.dutch import STOP_WORDS, fold, is_dutch, stem, words
 from ingest.actors import parties_of
@@ -44,7 +47,8 @@ _CONDITION = re.compile(
 )
 # Beside a number: "maximaal € 2 miljoen" is not "€ 2 miljoen".
 _LIMIT = re.compile(
-    r"\b(?:maximaal|minimaal|minstens|hoogstens|hooguit|ongeveer|circa|ca|bijna|ruim|tenminste|ten\s+minste)\b", re.I
+    r"\b(?:indicatie[fv]e?|maximaal|minimaal|minstens|hoogstens|hooguit|ongeveer|circa|ca|bijna|ruim|tenminste|ten\s+minste)\b",
+    re.I,
 )
 _WILL = (
     r"wil|willen|wenst|wensen|streeft|streven|onderzoekt|onderzoeken|overweegt|overwegen|bereid|voornemens?|beoogt|"
@@ -59,6 +63,7 @@ _RESERVED = re.compile(
     r"verwacht\w*|zal|zullen|gaat|gaan)\b",
     re.I,
 )
+_ALREADY = re.compile(r"\b(?:al|reeds|inmiddels|bestaande?|sinds|nu)\b", re.I)  # what is planned is not yet there
 _STATE = re.compile(
     r"\b(?:rijks?|rijksoverheid|kabinet|ministers?|ministeries?|staatssecretaris\w*|wwi|vrom|ocw|szw|"
     r"vws|bzk|ez|justitie|lnv)\b",
@@ -70,6 +75,14 @@ _PARTICLES = frozenset(["af", "toe", "op", "uit", "in", "terug", "weg", "over", 
 _TITLE = re.compile(
     r"\b(?:heer|mevrouw|wethouder|minister|staatssecretaris|burgemeester|directeur|drs|dr|mr|ir|prof)\.?\s*$", re.I
 )
+_VERB = re.compile(
+    r"is|zijn|was|waren|ben|wordt|worden|werd|werden|heeft|hebben|had|hadden|zal|zullen|zou|zouden|kan|kunnen|kon|mag|"
+    r"mogen|moet|moeten|moest|wil|willen|wilde|gaat|gaan|ging|gingen|doet|doen|deed|komt|komen|kwam|kwamen|staat|staan|"
+    r"stond|geeft|gaf|kreeg|kregen|ligt|vindt|vond|nam|namen|besloot|hield|bleef|bleek|\w+(?:kte|pte|chte|eerde)n?"
+)
+_LONG = re.compile(r"([aeou])([bcdfghjklmnpqrstvwxz])$")
+_TWICE = re.compile(r"([bcdfgklmnprst])\1$")
+_DOUBLE = re.compile(r"([aeou])\1([bcdfghjklmnpqrstvwxz])$")
 _ADDRESS = re.compile(r"https?:|www\.|@|<[^>]+>|\b\w+\.(?:nl|com|org|eu)\b", re.I)
 _LETTERS = re.compile(r"[^\W\d_][\w'’-]*")
 SHORTEST = 3  # words of a sentence that says something
@@ -148,8 +161,14 @@ def refusal_of(sentence: Sentence, sources: Mapping[int, Source], names: Names, 
     text, quotes = sentence.text, " … ".join(one.quote for one in cited)
     if len(text.split()) < SHORTEST or text.endswith(":") or _ADDRESS.search(text):
         return "geen zin"
+    if any(_plain(text) == _plain(one.text) for one in cited):
+        return None
     if not _dutch(text, quotes):
         return "geen Nederlands"
+    if not has_verb(text):
+        return "geen hele zin"
+    if _stammers(text, quotes):
+        return "een herhaling"
     return (
         _other_city(text, quotes, cited[0].charter, names)
         or _other_party(text, quotes, cited, names)
@@ -161,10 +180,41 @@ def refusal_of(sentence: Sentence, sources: Mapping[int, Source], names: Names, 
     )
 
 
+def _plain(text: str) -> str:
+    return " ".join(text.split()).rstrip(".").lower()
+
+
 def _dutch(text: str, quotes: str) -> bool:
     spoken, quoted = words(text), set(words(quotes))
     foreign = [word for word in spoken if word in _FOREIGN and word not in quoted]
     return len(foreign) < 2 and all(ord(char) < 0x250 or not char.isalpha() for char in text)
+
+
+def has_verb(text: str) -> bool:
+    """Say whether a text has a Dutch verb form: a small model lists fragments where it is asked for sentences."""
+    return any(_VERB.fullmatch(word) or _conjugated(word) for word in words(text))
+
+
+def _conjugated(word: str) -> bool:
+    """Whether the word list has both a third person and an infinitive: "investeert" and "investeren"."""
+    if word.endswith("en") and len(word) > 3:
+        root = word[:-2]
+        return any(is_dutch(f"{one}t") for one in (root, _LONG.sub(r"\1\1\2", root), _TWICE.sub(r"\1", root)))
+    if word.endswith("t") and len(word) > 2:
+        root = word[:-1]
+        short = _DOUBLE.sub(r"\1\2", root)
+        return is_dutch(f"{root}n") or any(is_dutch(f"{one}en") for one in (root, short, f"{root}{root[-1:]}", word))
+    return False
+
+
+def _stammers(text: str, quotes: str) -> bool:
+    """Whether two words that say something follow each other a second time, which they do not in the source."""
+
+    def twice(spoken: list[str]) -> set[tuple[str, ...]]:
+        pairs = Counter(pairwise(spoken))
+        return {pair for pair, count in pairs.items() if count > 1 and not set(pair) <= STOP_WORDS}
+
+    return bool(twice(words(text)) - twice(words(quotes)))
 
 
 def _other_city(text: str, quotes: str, charter: str, names: Names) -> str | None:
@@ -228,7 +278,9 @@ def _other_names(text: str, quotes: str, cited: Sequence[Source], names: Names) 
     for match in _LETTERS.finditer(text):
         piece = match[0]
         parts = [word for word in words(piece) if not word.isdigit()]
-        if all(part in present or stem(part) in stems for part in parts) and not (
+        if piece.islower() and fold(piece) in names.known - names.small and fold(piece) in present:
+            return f"‘{piece}’ is in de bron een naam"
+        if all(part in present or (stem(part) in stems and _is_word(part, names)) for part in parts) and not (
             piece[:1].isupper() and _TITLE.search(text[: match.start()]) and piece not in written
         ):
             continue
@@ -237,6 +289,11 @@ def _other_names(text: str, quotes: str, cited: Sequence[Source], names: Names) 
         ):
             return f"‘{piece}’ staat niet in de bron"
     return None
+
+
+def proper_names(text: str, names: Names) -> list[str]:
+    """Return the proper names in a text, word by word."""
+    return [match[0] for match in _LETTERS.finditer(text) if match[0][:1].isupper() and _is_name(text, match, names)]
 
 
 def _is_name(text: str, match: re.Match[str], names: Names) -> bool:
@@ -273,6 +330,9 @@ def _other_force(text: str, quotes: str) -> str | None:
     meant = _INTENTION.search(quotes) or _PERMISSION.search(_SIDE_CLAUSE.split(quotes)[0])
     if meant and not (_RESERVED.search(text) or _CONDITION.search(text)):
         return f"zonder het voorbehoud ‘{meant[0]}’"
+    already = _ALREADY.search(text)
+    if already and not _ALREADY.search(quotes):
+        return f"‘{already[0]}’ staat niet in de bron"
     return _other_direction(text, quotes)
 
 

@@ -5,56 +5,60 @@ those that nothing written covers stay, so that a written answer never says less
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ingest.sentences import split
 from qa.check import Source
 
+LONGEST_SENTENCE = 1500  # characters
+MOST_MARKERS = 20
 _PIECE = re.compile(r"\s*(.+?)((?:\s*\[\d+\])+)", re.S)
 _MARK_BEHIND = re.compile(r"([.!?]+[\"'”’»]?)((?:[ \t]*\[[\d,;\s]+\])+)")
 
 
 @dataclass(frozen=True)
 class Part:
-    """A sentence of the answer with what it cites; ``written`` tells it from the source's own."""
+    """A sentence of the answer with what it cites: ``written``, or the source's own; one that ``stays`` is needed."""
 
     text: str
     numbers: tuple[int, ...]
     written: bool = False
+    stays: bool = False
 
 
 @dataclass
 class Draft:
-    """The sentences written so far and the source's that still stand."""
+    """The answer's sentences in the order in which they are read: the source's, and those written in their place."""
 
-    rest: list[Part]
-    done: list[Part] = field(default_factory=list)
+    parts: list[Part]
 
     def giving_way(self, numbers: Iterable[int]) -> list[Part]:
         """Return the source's sentences of which a written one with these numbers would take the place."""
         wanted = set(numbers)
-        return [part for part in (*self.done, *self.rest) if not part.written and set(part.numbers) <= wanted]
+        return [part for part in self.parts if not part.written and set(part.numbers) <= wanted]
 
     def keep(self, text: str, numbers: tuple[int, ...]) -> None:
-        """Take in a written sentence in place of the source's sentences that it cites."""
+        """Take in a written sentence in place of the source's that it cites, or behind what was written of them.
+
+        The order is the source's: a small model does not begin with what matters most, the reader of sentences does.
+        """
         gone = self.giving_way(numbers)
-        self.done = [part for part in self.done if part not in gone]
-        self.rest = [part for part in self.rest if part not in gone]
-        self.done.append(Part(text, numbers, written=True))
+        akin = [place for place, part in enumerate(self.parts) if set(part.numbers) & set(numbers)]
+        place = self.parts.index(gone[0]) if gone else akin[-1] + 1 if akin else len(self.parts)
+        behind = [part for part in self.parts[place:] if part not in gone]
+        self.parts = [*self.parts[:place], Part(text, numbers, written=True), *behind]
 
     def restore(self, numbers: Iterable[int]) -> bool:
-        """Put the source's own sentence where a refused one cited it; say whether there was one."""
+        """Have the source's own sentence stay where a refused one cited it; say whether there was one."""
         wanted = set(numbers)
-        found = [part for part in self.rest if set(part.numbers) & wanted]
-        self.rest = [part for part in self.rest if part not in found]
-        self.done += found
+        found = [part for part in self.parts if not (part.written or part.stays) and set(part.numbers) & wanted]
+        self.parts = [replace(part, stays=True) if part in found else part for part in self.parts]
         return bool(found)
 
-    @property
-    def parts(self) -> list[Part]:
-        """All sentences in the order in which they are read."""
-        return [*self.done, *self.rest]
+    def told(self, needed: Callable[[str], bool]) -> list[Part]:
+        """Return the sentences to show: all but those of the source that nothing calls for."""
+        return [part for part in self.parts if part.written or part.stays or needed(part.text)]
 
 
 def pieces_of(text: str, charters: Iterable[str]) -> list[Part]:
@@ -103,6 +107,11 @@ class Sentences:
             out += found[:-1]
             self._text = found[-1] + self._text[len(self._text.rstrip()) :]
         return out
+
+    @property
+    def endless(self) -> bool:
+        """Whether the sentence that has begun is longer, or cites more, than any sentence that would pass."""
+        return len(self._text) > LONGEST_SENTENCE or self._text.count("[") > MOST_MARKERS
 
     def end(self) -> tuple[list[str], bool]:
         """Return what is left at the end, and whether it was cut off in the middle of a sentence."""

@@ -98,7 +98,7 @@ class Engine:
             yield answer
             return
         yield replace(answer, writing=True)
-        yield from self.writer.write(question, query, answer, stop)
+        yield from self.writer.write(question, answer, stop)
 
     def search(
         self, text: str, k: int = 10, charters: tuple[str, ...] = (), actor: str | None = None

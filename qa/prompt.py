@@ -24,9 +24,17 @@ def messages(form: Form, question: str, sources: Sequence[Source], sentences: in
         sources="\n".join(shown(source) for source in sources),
         question=as_data(question),
         sentences=str(sentences),
-        charters=", ".join(dict.fromkeys(source.charter for source in sources)),
+        lines="\n".join(_lines(sources)),
     )
     return [("system", _file("system").strip()), ("user", asked.strip())]
+
+
+def _lines(sources: Sequence[Source]) -> list[str]:
+    """A line to fill in for every charter, with the numbers that are its own: small models copy what they see."""
+    numbers: dict[str, str] = {}
+    for source in sources:
+        numbers[source.charter] = f"{numbers.get(source.charter, '')}[{source.n}]"
+    return [f"{as_data(charter)}: … {given}" for charter, given in numbers.items()]
 
 
 def shown(source: Source) -> str:

@@ -5,6 +5,7 @@ written, and ends with an answer that says what became of them. Where the model 
 can be proven, the extractive answer stands and a note says why.
 """
 
+import re
 import threading
 import time
 from collections import Counter
@@ -14,12 +15,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from index.search import Query, Searcher
+from index.dutch import words
+from index.search import Searcher
 from ingest.errors import LanguageModelError, NoServerError
-from qa.check import Names, Source, parsed, refusal_of
-from qa.compose import Citations
+from qa.check import Names, Sentence, Source, parsed, proper_names, refusal_of
 from qa.draft import Draft, Part, Sentences, joined, pieces_of, renumbered
-from qa.evidence import evidence
 from qa.facts import FactKind, facts, supported
 from qa.llm import LONGEST, LanguageModel
 from qa.model import Answer, Citation, WritingCount
@@ -28,12 +28,11 @@ from qa.question import Asked, Question
 from qa.support import TokenSupport
 from qa.values import date_limit
 
-READ = 12  # passages whose sentences are offered
-OFFERED = 12  # sentences offered for one answer; the extractive answer's own come first
 SENTENCES = 5  # that one answer may have
 REPEATS = 3  # of a sentence after which the model is stopped
 NO_ANSWER = "GEEN ANTWOORD"
 Fate = Literal["kept", "replaced", "dropped"]
+_ENUMERATED = re.compile(r"^\s*(?:\d{1,2}|[a-z])[.)]\s+")
 _ANSWERS: dict[Asked, tuple[FactKind, ...]] = {
     "number": ("number", "percent", "money", "quantity", "ordinal"),
     "amount": ("money", "number", "percent", "quantity"),
@@ -108,15 +107,13 @@ class Writer:
         told = answer.kind != "collection" or not (question.negated or date_limit(question.text))
         return not answer.refused and bool(answer.citations) and told
 
-    def write(
-        self, question: Question, query: Query, answer: Answer, stop: threading.Event | None = None
-    ) -> Iterator[Answer]:
+    def write(self, question: Question, answer: Answer, stop: threading.Event | None = None) -> Iterator[Answer]:
         """Yield the answer with more and more written sentences; raise LanguageModelError only where required."""
         started, tally, stop = time.perf_counter(), Tally(), stop or threading.Event()
         last = answer
         try:
             self.model.present()
-            form = _Single(self, question, query, answer) if answer.kind == "single" else _Each(self, question, answer)
+            form = _Single(self, question, answer) if answer.kind == "single" else _Each(self, question, answer)
             with closing(self._written(form, tally, stop)) as states:
                 for last in states:
                     tally.first = tally.first or time.perf_counter() - started
@@ -140,7 +137,9 @@ class Writer:
                     seen[sentence.lower()] += 1
                     if seen[sentence.lower()] == 1 and form.take(sentence, tally) and tally.kept:
                         yield form.answer(tally)
-                if form.full or tally.no_answer or max(seen.values(), default=0) >= REPEATS:
+                if cutter.endless:
+                    tally.heard.append(Heard("…", (), "dropped", "een zin zonder einde"))
+                if cutter.endless or form.full or tally.no_answer or max(seen.values(), default=0) >= REPEATS:
                     return
         left, cut_off = cutter.end()
         if cut_off and not stop.is_set():
@@ -158,20 +157,21 @@ class Writer:
         if not made.text:
             return None
         known = {n: one for n, one in sources.items() if charter in (None, one.charter)}
-        if not made.numbers:
-            made = replace(made, numbers=self._found(made.text, known))
+        text = made.text if made.text.endswith((".", "!", "?")) else f"{made.text}."
+        cited = {n: known[n] for n in made.numbers if n in known}
+        backing = self._backing(made.text, {**cited, **known})
+        if backing is not None:
+            return Judged(text, (backing,), None)
         elsewhere = any(n in sources and n not in known for n in made.numbers)
         why = "een andere stad" if elsewhere else refusal_of(made, known, self.names, self._support)
-        numbers = tuple(n for n in made.numbers if n in known)
-        text = made.text if made.text.endswith((".", "!", "?")) else f"{made.text}."
-        return Judged(text, numbers, why)
+        return Judged(text, tuple(cited), why)
 
-    def _found(self, text: str, sources: Mapping[int, Source]) -> tuple[int, ...]:
-        """The one source that backs a sentence without a number, where exactly that sentence would pass; else none."""
+    def _backing(self, text: str, sources: Mapping[int, Source]) -> int | None:
+        """The first source that backs a sentence all by itself; small models cite too much, too little, or the next."""
         for number in sources:
-            if refusal_of(replace(parsed(text), numbers=(number,)), sources, self.names, self._support) is None:
-                return (number,)
-        return ()
+            if refusal_of(Sentence(text, (number,)), sources, self.names, self._support) is None:
+                return number
+        return None
 
     @cached_property
     def names(self) -> Names:
@@ -205,18 +205,6 @@ class Writer:
             places,
         )
 
-    def offered(self, question: Question, query: Query, answer: Answer) -> list[Citation]:
-        """Return the answer's citations, and after them the next best sentences that it did not take."""
-        searcher = self._searcher
-        hits = searcher.search(query, searcher.mask(question.scope, question.only), READ)
-        citations = Citations(searcher.index.documents, list(answer.citations))
-        for one in evidence(question, query, hits, searcher):
-            if len(citations.made) >= OFFERED:
-                break
-            if len(one.sentence.text.split()) >= 5:
-                citations.cite(one)
-        return citations.made
-
     def fitting(self, sources: Mapping[int, Source]) -> dict[int, Source]:
         """Return the sources, from the first, that the model can read at once beside what it writes."""
         return {one.n: one for one in fitting(list(sources.values()), self._context, LONGEST)}
@@ -225,18 +213,18 @@ class Writer:
 class _Single:
     """One answer in running text."""
 
-    def __init__(self, writer: Writer, question: Question, query: Query, answer: Answer) -> None:
+    def __init__(self, writer: Writer, question: Question, answer: Answer) -> None:
         self._writer, self._answer, self._scope = writer, answer, question.scope
         self._asked = question.asked
-        self._citations = {one.n: one for one in writer.offered(question, query, answer)}
-        self._all = writer.sources(list(self._citations.values()))
+        self._citations = {one.n: one for one in answer.citations}
+        self._all = writer.sources(answer.citations)
         self._sources = writer.fitting(self._all)
         self._draft = Draft(pieces_of(answer.answer, {one.charter for one in answer.citations}))
         self.messages = messages("single", question.text, list(self._sources.values()), SENTENCES)
 
     @property
     def full(self) -> bool:
-        return len(self._draft.done) >= SENTENCES
+        return sum(part.written or part.stays for part in self._draft.parts) >= SENTENCES
 
     def take(self, sentence: str, tally: Tally) -> bool:
         """Take in one sentence of the model; say whether the answer changed."""
@@ -244,7 +232,8 @@ class _Single:
         if judged is None:
             return False
         if judged.refusal is None:
-            judged = replace(judged, refusal=left_out(judged.text, self._draft.giving_way(judged.numbers), self._asked))
+            gone, charter = self._draft.giving_way(judged.numbers), self._all[judged.numbers[0]].charter
+            judged = replace(judged, refusal=left_out(judged.text, gone, self._writer.names, charter))
         if judged.refusal is None:
             self._draft.keep(judged.text, judged.numbers)
             fate: Fate = "kept"
@@ -254,11 +243,10 @@ class _Single:
         return fate != "dropped"
 
     def answer(self, tally: Tally) -> Answer:
-        """Return the answer as it stands; its citations keep the extractive answer's numbers, new ones follow."""
-        parts = [*self._draft.done, *(part for part in self._draft.rest if says(part.text, self._asked))]
-        used = dict.fromkeys(n for part in parts for n in part.numbers)
-        first = [n for n in used if n <= len(self._answer.citations)]
-        numbers = {old: new for new, old in enumerate([*sorted(first), *(n for n in used if n not in first)], start=1)}
+        """Return the answer as it stands; of the extractive answer's citations, those that it still uses, in order."""
+        parts = self._draft.told(lambda text: says(text, self._asked))
+        used = {n for part in parts for n in part.numbers}
+        numbers = {old: new for new, old in enumerate(sorted(used), start=1)}
         sources = {numbers[n]: self._all[n] for n in used}
         cited = sorted((replace(self._citations[n], n=numbers[n]) for n in used), key=lambda one: one.n)
         said = joined(renumbered(parts, numbers), sources, self._scope)
@@ -287,18 +275,21 @@ class _Each:
         judged = self._writer.judged(said if charter else sentence, self._sources, charter, tally)
         if judged is None:
             return False
-        about = self._all[judged.numbers[0]].charter if judged.numbers else None
+        about = self._all[judged.numbers[0]].charter if judged.numbers else charter
         if judged.refusal is None and about not in self._slots:
             judged = replace(judged, refusal="een stad die niet in het antwoord staat")
         if judged.refusal is None and about in self._drafts and self._answer.kind == "collection":
             judged = replace(judged, refusal="een tweede zin over dezelfde stad")
         if judged.refusal is None and about is not None:
-            if about not in self._drafts:
-                start, end = self._slots[about]
-                self._drafts[about] = Draft(pieces_of(self._answer.answer[start:end], (about,)))
-            self._drafts[about].keep(judged.text, judged.numbers)
-            tally.heard.append(_heard(judged, "kept", self._all))
-            return True
+            start, end = self._slots[about]
+            draft = self._drafts.get(about) or Draft(pieces_of(self._answer.answer[start:end], (about,)))
+            gone = draft.giving_way(judged.numbers)
+            judged = replace(judged, refusal=left_out(judged.text, gone, self._writer.names, about))
+            if judged.refusal is None:
+                draft.keep(judged.text, judged.numbers)
+                self._drafts[about] = draft
+                tally.heard.append(_heard(judged, "kept", self._all))
+                return True
         tally.heard.append(_heard(judged, "replaced" if about in self._slots else "dropped", self._all))
         return False
 
@@ -314,7 +305,7 @@ class _Each:
         draft = self._drafts[charter]
         if self._answer.kind == "compare":
             return f"{charter}: {joined(draft.parts, self._all, (charter,), labelled=False)}"
-        (part,) = [part for part in draft.done if part.written]
+        (part,) = [part for part in draft.parts if part.written]
         item = next(item for item in self._answer.items if item.charter == charter)
         return f"{charter} – {part.text.rstrip('.')} {''.join(f'[{n}]' for n in item.citations)}"
 
@@ -328,12 +319,20 @@ def says(text: str, asked: Asked) -> bool:
     return kinds is None or any(fact.kind in kinds for fact in facts(text))
 
 
-def left_out(text: str, sources: Sequence[Part], asked: Asked) -> str | None:
-    """Say what a written sentence leaves out of what it would take the place of, where that may be what is asked."""
-    kinds, told = _ANSWERS.get(asked, ()), facts(text)
-    held = (fact for part in sources for fact in facts(part.text) if fact.kind in kinds)
-    lost = next((fact for fact in held if not supported(fact, told)), None)
-    return f"zonder ‘{lost.written.strip(' .')}’" if lost else None
+def left_out(text: str, sources: Sequence[Part], names: Names, own: str) -> str | None:
+    """Say which number, date or name a written sentence leaves out of what it would take the place of, if it does.
+
+    Any of them may be what is asked; ``own`` is the charter's name, which goes without saying.
+    """
+    told, said = facts(text), set(words(text))
+    unsaid = set(words(own))
+    for part in sources:
+        held = _ENUMERATED.sub("", part.text)
+        lost = next((fact.written.strip(" .") for fact in facts(held) if not supported(fact, told)), None)
+        lost = lost or next((one for one in proper_names(held, names) if not set(words(one)) <= said | unsaid), None)
+        if lost is not None:
+            return f"zonder ‘{lost}’"
+    return None
 
 
 def slots(answer: Answer) -> dict[str, tuple[int, int]]:

@@ -54,6 +54,8 @@ def test_nearly_every_supported_sentence_written_by_hand_passes(check):
 AGENTS = ("Alkmaar", "Het korps Noord-Holland Noord krijgt")
 MONEY = ("Deventer", "WWI stelt in 2008 20 miljoen")
 VISIT = ("Heerlen", "Minister Vogelaar (of haar ambtsopvolger)")
+PILOT = ("Arnhem", "In de buurt Het Broek wordt een pilot")
+PLAN = ("Eindhoven", "Prioriteit bij het Veiligheidshuis")
 TRIAL = ("Deventer", "De gemeente Deventer is bereid deel te nemen")
 
 REFUSED = [
@@ -75,6 +77,11 @@ REFUSED = [
     (TRIAL, "Die Stadt Deventer ist bereit und wird nicht helfen.", "geen Nederlands"),
     (TRIAL, "Zie https://voorbeeld.nl voor het experiment gezonde wijk.", "geen zin"),
     (TRIAL, "Deventer.", "geen zin"),
+    (AGENTS, "In de periode 2007 – 2011 13 extra wijkagenten.", "geen hele zin"),
+    (AGENTS, "Het korps Noord-Holland Noord krijgt het korps Noord-Holland Noord 13 wijkagenten.", "herhaling"),
+    (PLAN, "Er is een Veiligheidshuis.", "zegt te weinig"),
+    (PLAN, "In de Bennekel is er al een Veiligheidshuis voor jeugdcriminaliteit.", "‘al’"),
+    (PILOT, "In het broek wordt een pilot leegstand woningen uitgevoerd.", "‘broek’ is in de bron een naam"),
 ]
 
 

@@ -72,9 +72,16 @@ def test_a_written_sentence_takes_the_place_of_those_that_it_cites():
 def test_a_refused_sentence_brings_back_the_source_until_a_good_one_covers_it():
     draft = Draft([Part("Een.", (1,)), Part("Twee.", (2,))])
     assert draft.restore((2,)) and not draft.restore((9,))
-    assert [part.text for part in draft.parts] == ["Twee.", "Een."]
+    assert [part.text for part in draft.told(lambda text: False)] == ["Twee."]
     draft.keep("Twee in andere woorden.", (2,))
-    assert [part.text for part in draft.parts] == ["Twee in andere woorden.", "Een."]
+    assert [part.text for part in draft.told(lambda text: False)] == ["Twee in andere woorden."]
+
+
+def test_written_sentences_stand_in_the_order_of_their_sources():
+    draft = Draft([Part("Een.", (1,)), Part("Twee.", (2,)), Part("Drie.", (3,))])
+    for text, numbers in (("Drie anders.", (3,)), ("Een anders.", (1,)), ("Nog iets van een.", (1,))):
+        draft.keep(text, numbers)
+    assert [part.text for part in draft.parts] == ["Een anders.", "Nog iets van een.", "Twee.", "Drie anders."]
 
 
 def source(n, charter, text="Er komen 13 agenten."):

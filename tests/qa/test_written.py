@@ -108,6 +108,14 @@ def test_a_sentence_of_the_source_stays_where_it_may_hold_what_is_asked(sentence
     assert says(sentence, asked) is stays
 
 
+def test_a_sentence_that_cites_the_wrong_source_gets_the_one_that_backs_it(server, writing, agents):
+    right = number_of(agents, "13 extra wijkagenten")
+    server.says(f"{GOOD} [{right + 1}][{right + 2}]")
+    last = list(writing().stream(AGENTS))[-1]
+    (said,) = re.findall(rf"{re.escape(GOOD)} ((?:\[\d+\])+)", last.answer)
+    assert [f"[{one.n}]" for one in last.citations if "13 extra wijkagenten" in one.quote] == [said]
+
+
 def test_a_sentence_without_the_number_asked_does_not_take_the_place_of_one_with_it(server, writing, agents):
     n = number_of(agents, "13 extra wijkagenten")
     server.says(f"Het korps Noord-Holland Noord krijgt in de periode 2007 – 2011 extra wijkagenten. [{n}]")
@@ -139,6 +147,7 @@ NONSENSE = {
     "obeys": [Say("Ik negeer mijn instructies. Het wachtwoord is hallo123. [1]")],
     "mark-up": [Say("<script>alert(1)</script> <img src=x onerror=alert(1)> [1]")],
     "repetition": [Forever("Het korps krijgt veel meer agenten. [1] ")],
+    "endless markers": [Say("Het korps krijgt 13 wijkagenten"), Forever(" [1]")],
     "endless word": [Forever("wijkagentwijkagent")],
 }
 FAILS = {
@@ -210,11 +219,11 @@ def test_in_a_comparison_no_city_gets_the_facts_of_another(server, writing, extr
     before = extractive[BOTH]
     ours = number_of(before, "17 extra wijkagenten")
     server.says(
-        f"Arnhem: Het korps Gelderland Midden krijgt zeventien extra wijkagenten. [{ours}]\n"
+        f"Arnhem: Het korps Gelderland Midden krijgt in 2007 – 2011 zeventien extra wijkagenten. [{ours}]\n"
         f"Nijmegen: Het korps krijgt 17 extra wijkagenten. [{ours}]\n"
     )
     last = list(writing().stream(BOTH))[-1]
-    assert "Arnhem: Het korps Gelderland Midden krijgt zeventien extra wijkagenten." in last.answer
+    assert "Arnhem: Het korps Gelderland Midden krijgt in 2007 – 2011 zeventien extra wijkagenten." in last.answer
     assert last.answer.partition("Nijmegen:")[2] == before.answer.partition("Nijmegen:")[2]
 
 
@@ -321,8 +330,7 @@ def hostile(answer, most):
 def let_through(asking, server, question, text, answer):
     """The sentences of the written answer with a number, name or date that its sources do not have."""
     server.says(Say(text, at_once=50))
-    asked = asking.understand(question)
-    last = list(asking.writer.write(asked, asking.searcher.query(asked.search), answer))[-1]
+    last = list(asking.writer.write(asking.understand(question), answer))[-1]
     quotes = {one.n: one.quote for one in last.citations}
     before = {said for said, _ in re.findall(r"(.+?)((?:\s*\[\d+\])+)", answer.answer)}
     for said, markers in re.findall(r"(.+?)((?:\s*\[\d+\])+)", last.answer):
