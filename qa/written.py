@@ -19,8 +19,10 @@ from index.dutch import words
 from index.search import Searcher
 from ingest.errors import LanguageModelError, NoServerError
 from qa.check import Names, Sentence, Source, parsed, proper_names, refusal_of
+from qa.compose import Citations, sentence_line
 from qa.draft import Draft, Part, Sentences, joined, pieces_of, renumbered
 from qa.facts import FactKind, facts, supported
+from qa.finding import evidence_at
 from qa.llm import LONGEST, LanguageModel
 from qa.model import Answer, Citation, WritingCount
 from qa.prompt import fitting, messages
@@ -32,6 +34,7 @@ SENTENCES = 5  # that one answer may have
 REPEATS = 3  # of a sentence after which the model is stopped
 NO_ANSWER = "GEEN ANTWOORD"
 Fate = Literal["kept", "replaced", "dropped"]
+_QUOTED = re.compile(r"(.+?)\s*\[(\d+)\]", re.S)  # some text of an answer with its marker
 _ENUMERATED = re.compile(r"^\s*(?:\d{1,2}|[a-z])[.)]\s+")
 _ANSWERS: dict[Asked, tuple[FactKind, ...]] = {
     "number": ("number", "percent", "money", "quantity", "ordinal"),
@@ -113,7 +116,8 @@ class Writer:
         last = answer
         try:
             self.model.present()
-            form = _Single(self, question, answer) if answer.kind == "single" else _Each(self, question, answer)
+            single = answer.kind == "single"
+            form = _Single(self, question, self._apart(answer)) if single else _Each(self, question, answer)
             with closing(self._written(form, tally, stop)) as states:
                 for last in states:
                     tally.first = tally.first or time.perf_counter() - started
@@ -128,6 +132,31 @@ class Writer:
         done = _with_note(last, "Het schrijven is gestopt.") if stop.is_set() else None
         done = _timed(done or _concluded(answer, last, tally, self.model.name), started)
         yield replace(done, timings_ms={**done.timings_ms, "first_written": round(tally.first * 1000, 1)})
+
+    def _apart(self, answer: Answer) -> Answer:
+        """Return the answer with a number for every sentence: what is written takes the place of single sentences."""
+        citations = Citations(self._searcher.index.documents)
+        quoted = {one.n: one for one in answer.citations}
+        said = _QUOTED.sub(lambda match: self._marked(match[1], quoted[int(match[2])], citations), answer.answer)
+        return replace(answer, answer=said, citations=tuple(citations.made))
+
+    def _marked(self, text: str, quoted: Citation, citations: Citations) -> str:
+        """Return the text of a quote, each of its sentences with a marker; a label before it stays."""
+        row = self._rows[quoted.passage_id]
+        places = self._within(row, quoted)
+        lines = [sentence_line(self._searcher.index.passages[row].sentences[at].text) for at in places]
+        found = [replace(evidence_at(self._searcher, (row, at)), score=quoted.score) for at in places]
+        label = text.removesuffix(" ".join(lines))
+        if label == text:
+            return f"{text} [{citations.cite(found[0], found[-1]).n}]"
+        return label + " ".join(f"{line} [{citations.cite(one).n}]" for line, one in zip(lines, found, strict=True))
+
+    def _within(self, row: int, citation: Citation) -> tuple[int, ...]:
+        """The places of the passage's sentences that lie within a quote."""
+        sentences = self._searcher.index.passages[row].sentences if row >= 0 else ()
+        return tuple(
+            i for i, one in enumerate(sentences) if citation.start_char <= one.start and one.end <= citation.end_char
+        )
 
     def _written(self, form: "_Single | _Each", tally: Tally, stop: threading.Event) -> Generator[Answer]:
         cutter, seen = Sentences(), Counter[str]()
@@ -189,10 +218,8 @@ class Writer:
 
     def _source(self, citation: Citation) -> Source:
         row = self._rows.get(citation.passage_id, -1)
-        sentences = self._searcher.index.passages[row].sentences if row >= 0 else ()
-        places = tuple(
-            i for i, one in enumerate(sentences) if citation.start_char <= one.start and one.end <= citation.end_char
-        )
+        places = self._within(row, citation)
+        sentences = self._searcher.index.passages[row].sentences
         text = " ".join(sentences[i].text for i in places) or citation.quote
         return Source(
             citation.n,

@@ -362,3 +362,11 @@ def test_without_the_check_they_would_have_got_through(server, writing, hostile_
     some = hostile_answers[::10]
     caught = [given for given in some if list(let_through(asking, server, *given))]
     assert len(caught) >= 0.5 * len(some)  # what leaves out the number that is asked is passed over before
+
+
+def test_what_is_written_of_one_sentence_leaves_the_other_sentences_of_its_quote(server, writing, engine):
+    question = "Hoe werkt het huurders-opdrachtgeverschap?"
+    assert any("zeggenschap" in one.quote and "te kopen" in one.quote for one in engine.ask(question).citations)
+    server.says("Deze huurders worden in de gelegenheid gesteld de woning op een later tijdstip te kopen. [2]")
+    last = list(writing().stream(question))[-1]
+    assert "zeggenschap" in last.answer and "te kopen" in last.answer
