@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ingest.sentences import split
 from qa.check import Source
+from qa.model import Citation
 
 LONGEST_SENTENCE = 1500  # characters
 MOST_MARKERS = 20
@@ -71,7 +72,9 @@ def pieces_of(text: str, charters: Iterable[str]) -> list[Part]:
     ]
 
 
-def joined(parts: Sequence[Part], sources: Mapping[int, Source], scope: Sequence[str], labelled: bool = True) -> str:
+def joined(
+    parts: Sequence[Part], sources: Mapping[int, Source | Citation], scope: Sequence[str], labelled: bool = True
+) -> str:
     """Return the sentences as running text with markers; a change of charter that the sentence does not say is said."""
     current = scope[0] if len(scope) == 1 else ""
     out: list[str] = []
@@ -85,8 +88,8 @@ def joined(parts: Sequence[Part], sources: Mapping[int, Source], scope: Sequence
 
 
 def renumbered(parts: Iterable[Part], numbers: Mapping[int, int]) -> list[Part]:
-    """Return the parts with other numbers."""
-    return [replace(part, numbers=tuple(numbers[n] for n in part.numbers)) for part in parts]
+    """Return the parts with other numbers, each once."""
+    return [replace(part, numbers=tuple(dict.fromkeys(numbers[n] for n in part.numbers))) for part in parts]
 
 
 @dataclass

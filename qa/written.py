@@ -34,7 +34,6 @@ SENTENCES = 5  # that one answer may have
 REPEATS = 3  # of a sentence after which the model is stopped
 NO_ANSWER = "GEEN ANTWOORD"
 Fate = Literal["kept", "replaced", "dropped"]
-_QUOTED = re.compile(r"(.+?)\s*\[(\d+)\]", re.S)  # some text of an answer with its marker
 _ENUMERATED = re.compile(r"^\s*(?:\d{1,2}|[a-z])[.)]\s+")
 _ANSWERS: dict[Asked, tuple[FactKind, ...]] = {
     "number": ("number", "percent", "money", "quantity", "ordinal"),
@@ -87,6 +86,15 @@ class Judged:
     refusal: str | None
 
 
+@dataclass(frozen=True)
+class Apart:
+    """A single answer sentence by sentence: each with a citation of its own, and the answer's quote that it lies in."""
+
+    parts: list[Part]
+    citations: list[Citation]
+    quotes: dict[int, Citation]
+
+
 class Writer:
     """Writes answers with a language model about one opened index; ``required`` makes its failures errors.
 
@@ -116,8 +124,7 @@ class Writer:
         last = answer
         try:
             self.model.present()
-            single = answer.kind == "single"
-            form = _Single(self, question, self._apart(answer)) if single else _Each(self, question, answer)
+            form = _Single(self, question, answer) if answer.kind == "single" else _Each(self, question, answer)
             with closing(self._written(form, tally, stop)) as states:
                 for last in states:
                     tally.first = tally.first or time.perf_counter() - started
@@ -133,23 +140,30 @@ class Writer:
         done = _timed(done or _concluded(answer, last, tally, self.model.name), started)
         yield replace(done, timings_ms={**done.timings_ms, "first_written": round(tally.first * 1000, 1)})
 
-    def _apart(self, answer: Answer) -> Answer:
-        """Return the answer with a number for every sentence: what is written takes the place of single sentences."""
+    def apart(self, answer: Answer) -> Apart:
+        """Take the quotes of a single answer apart into sentences: what is written takes the place of single ones."""
         citations = Citations(self._searcher.index.documents)
         quoted = {one.n: one for one in answer.citations}
-        said = _QUOTED.sub(lambda match: self._marked(match[1], quoted[int(match[2])], citations), answer.answer)
-        return replace(answer, answer=said, citations=tuple(citations.made))
+        parts: list[Part] = []
+        quotes: dict[int, Citation] = {}
+        for piece in pieces_of(answer.answer, {one.charter for one in answer.citations}):
+            quote = quoted[piece.numbers[0]]
+            for text, made in self._sentences(piece.text, quote, citations):
+                parts.append(Part(text, (made.n,)))
+                quotes[made.n] = quote
+        return Apart(parts, citations.made, quotes)
 
-    def _marked(self, text: str, quoted: Citation, citations: Citations) -> str:
-        """Return the text of a quote, each of its sentences with a marker; a label before it stays."""
-        row = self._rows[quoted.passage_id]
-        places = self._within(row, quoted)
-        lines = [sentence_line(self._searcher.index.passages[row].sentences[at].text) for at in places]
-        found = [replace(evidence_at(self._searcher, (row, at)), score=quoted.score) for at in places]
-        label = text.removesuffix(" ".join(lines))
-        if label == text:
-            return f"{text} [{citations.cite(found[0], found[-1]).n}]"
-        return label + " ".join(f"{line} [{citations.cite(one).n}]" for line, one in zip(lines, found, strict=True))
+    def _sentences(self, text: str, quote: Citation, citations: Citations) -> list[tuple[str, Citation]]:
+        """The sentences of a quote with a citation of each; the quote as it is where the text is not just these."""
+        row = self._rows[quote.passage_id]
+        sentences = self._searcher.index.passages[row].sentences
+        places = self._within(row, quote)
+        lines = [sentence_line(sentences[at].text) for at in places]
+        if " ".join(lines) == text:
+            made = [citations.cite(evidence_at(self._searcher, (row, at))) for at in places]
+            return list(zip(lines, made, strict=True))
+        citations.made.append(replace(quote, n=len(citations.made) + 1))
+        return [(text, citations.made[-1])]
 
     def _within(self, row: int, citation: Citation) -> tuple[int, ...]:
         """The places of the passage's sentences that lie within a quote."""
@@ -243,10 +257,11 @@ class _Single:
     def __init__(self, writer: Writer, question: Question, answer: Answer) -> None:
         self._writer, self._answer, self._scope = writer, answer, question.scope
         self._asked = question.asked
-        self._citations = {one.n: one for one in answer.citations}
-        self._all = writer.sources(answer.citations)
+        apart = writer.apart(answer)
+        self._quotes = apart.quotes
+        self._all = writer.sources(apart.citations)
         self._sources = writer.fitting(self._all)
-        self._draft = Draft(pieces_of(answer.answer, {one.charter for one in answer.citations}))
+        self._draft = Draft(apart.parts)
         self.messages = messages("single", question.text, list(self._sources.values()), SENTENCES)
 
     @property
@@ -272,12 +287,11 @@ class _Single:
     def answer(self, tally: Tally) -> Answer:
         """Return the answer as it stands; of the extractive answer's citations, those that it still uses, in order."""
         parts = self._draft.told(lambda text: says(text, self._asked))
-        used = {n for part in parts for n in part.numbers}
-        numbers = {old: new for new, old in enumerate(sorted(used), start=1)}
-        sources = {numbers[n]: self._all[n] for n in used}
-        cited = sorted((replace(self._citations[n], n=numbers[n]) for n in used), key=lambda one: one.n)
-        said = joined(renumbered(parts, numbers), sources, self._scope)
-        return _by_model(self._answer, said, tuple(cited), tally, self._writer.model.name)
+        quotes = {quote.n: quote for part in parts for quote in map(self._quotes.__getitem__, part.numbers)}
+        cited = {n: replace(quotes[n], n=new) for new, n in enumerate(sorted(quotes), start=1)}
+        numbers = {n: cited[quote.n].n for n, quote in self._quotes.items() if quote.n in cited}
+        said = joined(renumbered(parts, numbers), {one.n: one for one in cited.values()}, self._scope)
+        return _by_model(self._answer, said, tuple(cited.values()), tally, self._writer.model.name)
 
 
 class _Each:
