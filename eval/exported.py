@@ -16,6 +16,7 @@ from statistics import median
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
+from eval.figures import markdown
 from eval.gold import GoldQuestion, bundled_gold, read_gold
 from eval.program import program
 from eval.run import Run
@@ -139,13 +140,13 @@ def ways_table(runs: Sequence[Run], costs: Sequence[Cost]) -> str:
     """Return a Markdown table with a row for every way."""
     names = [*RETRIEVAL, *ANSWERS, *COLLECTION]
     heads = ["", *(name.replace("_", " ") for _, name in names), "ms to encode", "ms to read", "MB", "cosine", "logits"]
-    lines = [heads, ["---"] * len(heads)]
+    lines = []
     for made, cost in zip(runs, costs, strict=True):
         found = {group: means(part, ALL) for group, part in groups(made.results).items()}
         values = [f"{found[group][name]:.3f}" for group, name in names]
         spent = [f"{cost.encode_ms:.1f}", f"{cost.read_ms:.1f}", f"{cost.megabytes:.0f}"]
         lines.append([str(made.info["label"]), *values, *spent, f"{cost.cosine:.4f}", f"{cost.logits:.3f}"])
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    return markdown(heads, lines)
 
 
 def main(arguments: Sequence[str]) -> None:

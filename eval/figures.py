@@ -7,7 +7,7 @@ Give several runs for several columns. With ``--peers`` the first run also gives
 of the design is worth, and what other systems find. Only what stands between the markers changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,10 +47,15 @@ ROWS = (
 TIMES = (("single", "≤ 300 ms"), ("collection", "≤ 1500 ms"))
 
 
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *rows))
+
+
 def table(runs: Sequence[Run]) -> str:
     """Return the figures as a Markdown table, one column a run, with 95% intervals and its origin."""
     heads = ["", "aim", *(_title(run) for run in runs)]
-    lines = [heads, ["---"] * len(heads)]
+    lines = []
     measured = [{group: estimates(part) for group, part in groups(run.results).items()} for run in runs]
     for row in ROWS:
         found = [_shown(groups_of.get(row.group, {}).get(row.name)) for groups_of in measured]
@@ -58,9 +63,8 @@ def table(runs: Sequence[Run]) -> str:
     lines.append(["flagship question", "exact", *(_flagship(run.results) for run in runs)])
     for group, target in TIMES:
         lines.append([f"median time, warm, {group}", target, *(_median(run.results, group) for run in runs)])
-    rows = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
     origins = "  \n".join(_origin(run) for run in runs)
-    return f"{rows}\n\n{origins}"
+    return f"{markdown(heads, lines)}\n\n{origins}"
 
 
 COLUMNS = (
@@ -81,13 +85,11 @@ def systems(run: Run, rivals: Sequence[Run]) -> str:
 
     A figure is bold where the 95% interval of the paired difference with our system leaves out nought.
     """
-    lines = [["", *(heading for heading, _, _ in COLUMNS)], ["---"] * (len(COLUMNS) + 1)]
-    lines.append(["**Charterwijzer**", *_cells(run, set())])
+    lines = [["**Charterwijzer**", *_cells(run, set())]]
     for rival in rivals:
         differs = surely_differs(run, rival, [(group, name) for _, group, name in COLUMNS])
         lines.append([str(rival.info["label"]), *_cells(rival, differs)])
-    rows = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-    return f"{rows}\n\n{_origin(run)}"
+    return f"{markdown(['', *(heading for heading, _, _ in COLUMNS)], lines)}\n\n{_origin(run)}"
 
 
 def _cells(run: Run, differs: set[tuple[str, str]]) -> list[str]:

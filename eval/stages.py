@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.compare import surely_differs
+from eval.figures import markdown
 from eval.gold import GoldQuestion, bundled_gold, read_gold
 from eval.metrics import Answer
 from eval.program import program
@@ -193,15 +194,14 @@ def _sentence(task: Task, hits: Sequence[Hit], best: tuple[int, int] | None) -> 
 
 def table(runs: Sequence[Run]) -> str:
     """Return a Markdown table with a row for every stage; bold is what surely differs from what ships."""
-    lines = [["", *COLUMNS[:-1], "best sentence", "ms, median"], ["---"] * (len(COLUMNS) + 2)]
+    lines = []
     for made in runs:
         found = means(made.results, COLUMNS)
         differs = {name for _, name in surely_differs(runs[SHIPPED], made, [("single", name) for name in COLUMNS])}
         cells = [f"**{found[name]:.3f}**" if name in differs else f"{found[name]:.3f}" for name in COLUMNS]
         spent = [float((one.answer or {})["timings_ms"]["total"]) for one in made.results]
         lines.append([str(made.info["label"]), *cells, f"{percentile(spent, 0.5):.0f}"])
-    rows = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-    return f"{rows}\n\n{origin(runs[0])}"
+    return f"{markdown(['', *COLUMNS[:-1], 'best sentence', 'ms, median'], lines)}\n\n{origin(runs[0])}"
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eval.ablations import ask_engine
 from eval.compare import Difference, compare
-from eval.figures import rewrite
+from eval.figures import markdown, rewrite
 from eval.gold import GoldQuestion, Source
 from eval.rivals import Rival
 from eval.run import Run, run
@@ -62,11 +62,11 @@ def paired(runs: Sequence[Run], figures: Sequence[Figure]) -> str:
     ]
     names = [str(one.info["label"]) for one in runs]
     heads = ["", "n", *names, "difference", "better / worse", "p"]
-    lines = [heads, ["---"] * len(heads)]
+    lines = []
     for key in figures:
         if (one := found.get(key)) is not None:
             lines.append([_label(key), str(one.difference.n), *_cells(one, [each[key] for each in between])])
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + f"\n\n{origin(runs[-1])}"
+    return f"{markdown(heads, lines)}\n\n{origin(runs[-1])}"
 
 
 def _cells(one: Difference, between: Sequence[float]) -> list[str]:

@@ -129,14 +129,9 @@ def eight_bits(plain: Path, target: Path) -> None:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    model = onnx.load(str(plain))
-    shapes = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
-    closing = [
-        node.name
-        for node in model.graph.node
-        if node.op_type in LINEAR
-        and any(shapes.get(name, (0, 0))[0] > shapes.get(name, (0, 0))[-1] for name in node.input)
-    ]
+    graph = onnx.load(str(plain)).graph
+    narrowing = {one.name for one in graph.initializer if len(one.dims) == 2 and one.dims[0] > one.dims[1]}
+    closing = [node.name for node in graph.node if node.op_type in LINEAR and narrowing.intersection(node.input)]
     quantize_dynamic(
         str(plain),
         str(target),
