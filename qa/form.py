@@ -104,12 +104,13 @@ def holds(form: Form, text: str, asked: str, places: Collection[str]) -> bool:
     if form == "number":
         return bool(_quantities(text, not _COUNTS_TIME.search(fold(asked))) - _quantities(asked, False))
     if form in ("name", "agent"):
-        agents = frozenset(words(" ".join(_AGENT.findall(text)))) if form == "agent" else frozenset()
+        agents = _agents_in(text) if form == "agent" else frozenset()
         known = frozenset() if form == "name" and _PLACE_ASKED.search(fold(asked)) else frozenset(places)
         return bool((agents | (names_in(text) - _STATE - known)) - frozenset(words(asked)))
     return bool(_HOLDS[form].search(_without(text, asked)))
 
 
+@lru_cache(maxsize=20_000)
 def _quantities(text: str, of_things: bool) -> frozenset[str]:
     """The numbers of a text that count something; durations only where time is counted."""
     plain = _NO_QUANTITY.sub(" ", text)
@@ -126,3 +127,8 @@ def _without(text: str, asked: str) -> str:
 def names_in(text: str) -> frozenset[str]:
     """Return the words with a capital inside the sentences of a text, folded."""
     return frozenset(words(match["name"])[0] for match in _NAME.finditer(text) if words(match["name"]))
+
+
+@lru_cache(maxsize=20_000)
+def _agents_in(text: str) -> frozenset[str]:
+    return frozenset(words(" ".join(_AGENT.findall(text))))
