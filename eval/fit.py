@@ -33,9 +33,11 @@ from qa.engine import Engine
 from qa.evidence import FEATURES, Evidence, evidence
 from qa.evidence import fitted as stored
 from qa.question import Question
-from qa.reading import PROOF, VERDICT, Reading
+from qa.reading import PROOF, VERDICT, Reading, read_on
 from qa.settings import load_settings
 from qa.single import READ, RETRIEVED
+from qa.subject import subject_of
+from qa.synonyms import synonyms_of
 
 SEED = 7
 FITTED_ON = ("near_*", "own_*")
@@ -133,7 +135,11 @@ def proof_pairs(engine: Engine, source: Source, read: Sequence[tuple[GoldQuestio
     chance = np.random.default_rng(SEED)
     pairs: list[NDArray[np.float32]] = []
     for one, question, readings in read:
-        for reading in readings if not question.negated else ():
+        if question.negated or one.roll is None:
+            continue
+        subject = subject_of(question, engine.searcher, synonyms_of(engine.index))
+        saying = [reading for reading in readings if one.roll.items[reading.charter] != "nee"]
+        for reading in read_on(question, engine.searcher, subject, saying):
             needed = [entry for entry in one.evidence if entry.charter == reading.charter]
             found, features = [one.evidence for one in reading.ranked], [one.features for one in reading.ranked]
             pairs += _pairs(engine, source, found, features, needed, 4, chance)

@@ -25,7 +25,7 @@ from index.graph import GRAPH, HEAD, READER, export_graph, export_words
 from ingest.errors import ModelError
 
 MODEL = "multilingual-e5-small"
-VERSION = 3  # of this unpacking
+VERSION = 4  # of this unpacking
 PLAIN = f"{MODEL}-plain-{VERSION}"  # without what tuning added
 # Other adapters are another model: its folder, and so every index made with it, has another name.
 FOLDER = f"{MODEL}-{VERSION}-{''.join(checksums()[name][:4] for name in sorted(checksums()))}"

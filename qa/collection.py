@@ -3,16 +3,17 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from index.dutch import stem, words
-from index.search import Hit, Query, Searcher
+from index.search import Hit, Mask, Query, Searcher
 from qa.certainty import certainty
 from qa.compose import Citations, sentence_line
 from qa.evidence import evidence
 from qa.finding import Found, find_date, find_names, find_person, find_places, role_of
 from qa.model import Answer, Kind, Status, Verdict, retrieved
 from qa.question import Question
-from qa.reading import Read, Reading, read_charters
+from qa.reading import Read, Reading, read_charters, read_on
 from qa.settings import Settings
 from qa.single import READ, RETRIEVED, notes
 from qa.subject import Subject, subject_of
@@ -38,17 +39,21 @@ def answer_collection(question: Question, query: Query, searcher: Searcher, sett
     charters = question.within or tuple(charter.name for charter in searcher.index.charters)
     mask = searcher.mask(charters, question.only)
     hits = searcher.search(query, mask, RETRIEVED)
-    sure = certainty(question, evidence(question, query, hits[:READ], searcher), hits, searcher, mask)
     subject = subject_of(question, searcher, synonyms_of(searcher.index))
     citations = Citations(searcher.index.documents)
     find = finder(question, searcher, subject, charters)
     if find is not None:
+        sure = 1.0
         items = [_found(question, name, find(name), citations) for name in charters]
     else:
         readings = read_charters(question, _widened(query, subject), searcher, subject, charters)
-        if _nowhere(readings, subject, sure, searcher):  # the least bad sentences are no mention
+        over_all = partial(_certain, question, query, hits, searcher, mask)
+        if _nowhere(readings, subject, searcher, over_all):  # the least bad sentences are no mention
             readings = [replace(reading, ranked=(), sure=0.0) for reading in readings]
-        items = [_verdict(question, reading, citations) for reading in readings]
+        sure = max(reading.sure for reading in readings)
+        quoted = [one for one in readings if one.sure >= PARTLY] if not question.negated else []
+        proven = {one.charter: one for one in read_on(question, searcher, subject, quoted)}
+        items = [_verdict(question, proven.get(one.charter, one), citations) for one in readings]
     return _collected(question, items, hits, sure, citations, "collection")
 
 
@@ -66,13 +71,18 @@ def _widened(query: Query, subject: Subject) -> Query:
     return replace(query, terms=(*query.terms, *sorted(forms - set(query.terms))))
 
 
-def _nowhere(readings: Sequence[Reading], subject: Subject, sure: float, searcher: Searcher) -> bool:
+def _certain(question: Question, query: Query, hits: Sequence[Hit], searcher: Searcher, mask: Mask) -> float:
+    """How certain it is that the best of all hits answer the question."""
+    return certainty(question, evidence(question, query, hits[:READ], searcher), hits, searcher, mask)
+
+
+def _nowhere(readings: Sequence[Reading], subject: Subject, searcher: Searcher, certain: Callable[[], float]) -> bool:
     """Whether the subject is in none of the charters; it is not where some sentence says every word of it."""
     every = [one for reading in readings for one in reading.ranked]
     if any(one.feature("share") >= 1 for one in every):
         return False
     if searcher.reader is None:
-        return sure < NOWHERE_UNREAD
+        return certain() < NOWHERE_UNREAD
     absent = bool(subject.said) and not any(subject.said)
     return max((one.feature("read") for one in every), default=0.0) < (NOWHERE_ABSENT if absent else NOWHERE_READ)
 
@@ -216,7 +226,7 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
     charters = question.within or question.charters
     mask = searcher.mask(charters, question.only)
     hits = searcher.search(query, mask, RETRIEVED)
-    sure = certainty(question, evidence(question, query, hits[:READ], searcher), hits, searcher, mask)
+    sure = _certain(question, query, hits, searcher, mask)
     subject = subject_of(question, searcher, synonyms_of(searcher.index))
     find = finder(question, searcher, subject, charters)
     citations = Citations(searcher.index.documents)
@@ -226,9 +236,10 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
     else:
         every = tuple(charter.name for charter in searcher.index.charters)  # what one says is weighed against all
         read = read_charters(question, _widened(query, subject), searcher, subject, every)
-        readings = _apart(question, [one for one in read if one.charter in charters])
-        if sure < settings.refusal_threshold and _nowhere(readings, subject, sure, searcher):
+        readings = [one for one in read if one.charter in charters]
+        if sure < settings.refusal_threshold and _nowhere(readings, subject, searcher, lambda: sure):
             readings = [replace(one, ranked=(), sure=0.0) for one in readings]
+        readings = _apart(question, read_on(question, searcher, subject, readings))
         budget = max(40, settings.answer_words // len(charters))
         readings = [_unless_silent(one, question, query, searcher, settings) for one in readings]
         told = [_told(question, reading, budget, citations) for reading in readings]
@@ -260,7 +271,7 @@ def _unless_silent(
         return reading
     mask = searcher.mask((reading.charter,), question.only)
     hits = searcher.search(query, mask, RETRIEVED)
-    sure = certainty(question, evidence(question, query, hits[:READ], searcher), hits, searcher, mask)
+    sure = _certain(question, query, hits, searcher, mask)
     return replace(reading, ranked=(), sure=0.0) if nameless or sure < settings.refusal_threshold else reading
 
 

@@ -6,13 +6,13 @@ on pairs of a sentence that proves a verdict and one of the same charter that do
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.search import Hit, Query, Searcher
-from qa.evidence import FEATURES, Evidence, Features, fitted, read, weighed
+from qa.evidence import FEATURES, UNREAD, Evidence, Features, fitted, read, weighed
 from qa.question import Question
 from qa.subject import Place, Subject
 
@@ -65,7 +65,8 @@ VERDICT = (
     "read_behind",
     "read_above",
 )
-CHUNKS = 3  # of each charter are read together with the question
+CHUNKS = 1  # of each charter is read together with the question; with three the verdicts were no better
+MORE = 2  # of a charter that is quoted, to find its best proof
 _SPREAD = 0.02  # the least standard deviation that counts as one: where all charters are alike, none stands out
 
 
@@ -123,6 +124,19 @@ def read_charters(
     features = _verdict_features(question, rows, subject)
     model = "verdict" if searcher.reader else "verdict_unread"
     return [Reading(name, tuple(rows[name]), features[name], _sure(features[name], model)) for name in charters]
+
+
+def read_on(question: Question, searcher: Searcher, subject: Subject, readings: Sequence[Reading]) -> list[Reading]:
+    """Return the readings with more of each charter read, all at once, and its sentences ranked anew; verdicts stay."""
+    if searcher.reader is None:
+        return list(readings)
+    seen = [[one.evidence for one in reading.ranked if one.feature("read") > UNREAD] for reading in readings]
+    rest = [[one.evidence for one in reading.ranked if one.feature("read") <= UNREAD] for reading in readings]
+    more = read(rest, question, searcher, MORE)
+    return [
+        replace(reading, ranked=tuple(_ranked([*old, *new], question, subject, reading.charter, "proof")))
+        for reading, old, new in zip(readings, seen, more, strict=True)
+    ]
 
 
 def _sure(features: Features, model: str) -> float:
