@@ -92,7 +92,7 @@ class Miner:
         question = engine.understand(gold.question)
         charters = tuple(charter.name for charter in engine.index.charters)
         readings = read_all(question, engine.searcher.query(question.search), engine.searcher, charters)[1]
-        for reading in readings if gold.roll else ():
+        for reading in readings:
             label = gold.roll.items[reading.charter] if gold.roll else "deels"
             found = self._chunks([one.evidence for one in reading.ranked])
             spans = [self._span(entry) for entry in gold.evidence if entry.charter == reading.charter]
@@ -246,7 +246,7 @@ def mined(engine: Engine, questions: Path, gold: Sequence[Path], chance: random.
     of_lines = [miner.of_lines(one["question"], one["charter"], one["start"], one["end"]) for one in asked]
     given = read_gold(gold, source)
     of_gold = [miner.of_gold(one) for one in chance.sample(given, len(given)) if one.roll is None]
-    of_all = [group for one in given for group in miner.of_all(one)]
+    of_all = [group for one in given if one.roll is not None for group in miner.of_all(one)]
     return [
         [group for group in (*of_lines[n::EPOCHS], *of_gold[n::EPOCHS], *of_all) if group is not None and group.chunks]
         for n in range(EPOCHS)
