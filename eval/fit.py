@@ -121,12 +121,12 @@ def collection_readings(
 def verdict_rows(read: Sequence[tuple[GoldQuestion, Question, list[Reading]]]) -> tuple[Rows, Rows]:
     """Return features (charters of all questions, features) and labels (1 mentioned)."""
     rows, labels = [], []
-    for one, question, readings in read:
+    for one, _, readings in read:
         for reading in readings:
-            label = one.roll.items[reading.charter] if one.roll else "deels"
-            if label != "deels" and reading.ranked:
+            says = one.roll.says(reading.charter) if one.roll else None
+            if says is not None and reading.ranked:
                 rows.append(reading.features)
-                labels.append(float((label == "ja") != question.negated))
+                labels.append(float(says))
     return np.array(rows, np.float64), np.array(labels)
 
 

@@ -74,12 +74,21 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Roll:
-    """What a question over all charters expects: a label for each charter, values, and perhaps a number."""
+    """What a question over all charters expects: a label for each charter, values, and perhaps a number.
+
+    ``inverted``: asked is which charters do not say it.
+    """
 
     items: Mapping[str, Label]
     values: Mapping[str, tuple[str, ...]]
     count: int | None = None
     topic: str = ""
+    inverted: bool = False
+
+    def says(self, charter: str) -> bool | None:
+        """Return whether a charter says what is asked about; None where that is neither true nor false."""
+        label = self.items[charter]
+        return None if label == "deels" else (label == "ja") != self.inverted
 
     def labelled(self, label: Label) -> tuple[str, ...]:
         """Return the charters with this label, in the order of the file."""
@@ -195,6 +204,7 @@ def _roll(record: dict[str, Any], source: Source) -> Roll:
         values={_known(name, source): _strings(given, "values") for name, given in values.items()},
         count=count,
         topic=_text(record, "topic", default=""),
+        inverted=bool(record.get("inverted", False)),
     )
 
 

@@ -93,12 +93,12 @@ class Miner:
         charters = tuple(charter.name for charter in engine.index.charters)
         readings = read_all(question, engine.searcher.query(question.search), engine.searcher, charters)[1]
         for reading in readings:
-            label = gold.roll.items[reading.charter] if gold.roll else "deels"
+            says = gold.roll.says(reading.charter) if gold.roll else None
             found = self._chunks([one.evidence for one in reading.ranked])
             spans = [self._span(entry) for entry in gold.evidence if entry.charter == reading.charter]
-            if label != "deels" and (label == "ja") == question.negated:
+            if says is False:
                 yield self._made(gold.question, reading.charter, found[:WRONG], lambda *_: NO, OF_ALL)
-            elif label != "deels" and spans:
+            elif says and spans:
                 yield self._mention(gold.question, reading.charter, found, self._inside(spans, reading.charter))
 
     def _mention(self, text: str, charter: str, found: Sequence[Chunk], inside: Inside) -> Group:

@@ -119,6 +119,12 @@ class Searcher:
             for i, logit in enumerate(logits)
         }
 
+    def scores(self, query: Query, rows: Sequence[int]) -> Scores:
+        """Return the final scores (rows,) of passages that are not for the search to find."""
+        if not len(rows):
+            return np.zeros(0, np.float32)
+        return self._final(query, np.array(rows, np.int64), self.lexical_scores(query, self.mask()))
+
     def _final(self, query: Query, rows: NDArray[np.int64], lexical: Scores) -> Scores:
         late = self.index.tokens.max_sim(query.encoded.tokens, rows.tolist())
         final: Scores = late + LEXICAL_SHARE * lexical[rows]

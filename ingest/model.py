@@ -5,6 +5,7 @@ from 1 and include both ends.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -67,6 +68,34 @@ class Charter:
     span: Span
     aliases: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a unit of the corpus is called in Dutch: one of them, and several."""
+
+    one: str
+    many: str
+
+    def of(self, names: Sequence[str]) -> str:
+        """Return what the units of these names are called."""
+        joined = " en ".join(names)
+        if self == CHARTER:
+            return f"het charter van {joined}"
+        return f"{'het document' if len(names) == 1 else 'de documenten'} {joined}"
+
+    def count(self, number: int) -> str:
+        """Return a number of them."""
+        return f"{number} {self.one if number == 1 else self.many}"
+
+
+CHARTER, DOCUMENT = Unit("charter", "charters"), Unit("document", "documenten")
+
+
+def unit_of(charters: Sequence[Charter]) -> Unit:
+    """Return what the units of a corpus are: whole documents, unless a manifest says what is in them."""
+    documents = {charter.span.document for charter in charters}
+    return CHARTER if len(documents) < len(charters) or any(charter.aliases for charter in charters) else DOCUMENT
 
 
 @dataclass(frozen=True)

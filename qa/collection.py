@@ -54,7 +54,7 @@ def answer_collection(question: Question, query: Query, searcher: Searcher, sett
         quoted = [one for one in readings if one.sure >= PARTLY] if not question.negated else []
         proven = {one.charter: one for one in read_on(question, searcher, subject, quoted)}
         items = [_verdict(question, proven.get(one.charter, one), citations) for one in readings]
-    return _collected(question, items, hits, sure, citations, "collection")
+    return _collected(question, items, len(searcher.index.charters), hits, sure, citations, "collection")
 
 
 def read_all(
@@ -158,33 +158,34 @@ def _asked_thing(question: Question) -> str | None:
 
 
 def _collected(
-    question: Question, items: list[Verdict], hits: list[Hit], sure: float, citations: Citations, kind: Kind
+    question: Question, items: list[Verdict], total: int, hits: list[Hit], sure: float, citations: Citations, kind: Kind
 ) -> Answer:
     tally = {status: sum(item.verdict == status for item in items) for status in ("yes", "partly", "no")}
     nothing = not tally["yes"] and not tally["partly"]
     return Answer(
         question=question.text,
         kind=kind,
-        answer=_listed(question, items, question.unit),
+        answer=_listed(question, items),
         refused=nothing and kind == "collection" and not question.negated,
         citations=tuple(citations.made),
         retrieved=tuple(retrieved(hit) for hit in hits),
         items=tuple(items),
-        coverage={"searched": len(items), "total": len(items), **tally},
+        coverage={"searched": len(items), "total": total, **tally},
         confidence=sure,
         notes=notes(question),
     )
 
 
-def _listed(question: Question, items: list[Verdict], unit: str) -> str:
+def _listed(question: Question, items: list[Verdict]) -> str:
     """Opening sentence with the computed count, then every charter of the list with its value and marker."""
     yes = [item for item in items if item.verdict == "yes"]
     partly = [item for item in items if item.verdict == "partly"]
     total = len(items)
     count = NUMERALS.get(len(yes), str(len(yes))).capitalize()
     if not yes and not partly:
-        return f"In geen van de {total} doorzochte {unit} staat dit."
-    opening = f"{count} ({len(yes)}) van de {total} {unit}{_which(question)}: " if total > 1 else ""
+        alone = f"Dat staat niet in {question.unit.of([item.charter for item in items])}."
+        return f"In geen van de {total} doorzochte {question.unit.many} staat dit." if total > 1 else alone
+    opening = f"{count} ({len(yes)}) van de {total} {question.unit.many}{_which(question)}: " if total > 1 else ""
     between = "; " if _asks_value(question) else ", "
     listed = between.join(f"{item.charter}{_detail(question, item)} {_markers(item)}".rstrip() for item in yes)
     out = f"{opening}{listed}." if yes else f"Geen van de {total} zeker."
@@ -226,30 +227,34 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
     charters = question.within or question.charters
     mask = searcher.mask(charters, question.only)
     hits = searcher.search(query, mask, RETRIEVED)
-    sure = _certain(question, query, hits, searcher, mask)
     subject = subject_of(question, searcher, synonyms_of(searcher.index))
     find = finder(question, searcher, subject, charters)
     citations = Citations(searcher.index.documents)
     if find is not None:
+        sure = 1.0
         items = [_found(question, name, find(name), citations) for name in charters]
-        parts = [f"{item.charter}: {item.value} {_markers(item)}." if item.value else _nothing(item) for item in items]
+        parts = [
+            f"{item.charter}: {item.value} {_markers(item)}." if item.value else _nothing(question, item)
+            for item in items
+        ]
     else:
+        sure = _certain(question, query, hits, searcher, mask)
         every = tuple(charter.name for charter in searcher.index.charters)  # what one says is weighed against all
         read = read_charters(question, _widened(query, subject), searcher, subject, every)
         readings = [one for one in read if one.charter in charters]
         if sure < settings.refusal_threshold and _nowhere(readings, subject, searcher, lambda: sure):
             readings = [replace(one, ranked=(), sure=0.0) for one in readings]
+        readings = [_unless_silent(one, question, query, searcher, settings) for one in readings]
         readings = _apart(question, read_on(question, searcher, subject, readings))
         budget = max(40, settings.answer_words // len(charters))
-        readings = [_unless_silent(one, question, query, searcher, settings) for one in readings]
         told = [_told(question, reading, budget, citations) for reading in readings]
         items, parts = [item for item, _ in told], [part for _, part in told]
-    answer = _collected(question, items, hits, sure, citations, "compare")
+    answer = _collected(question, items, len(searcher.index.charters), hits, sure, citations, "compare")
     return replace(answer, answer=" ".join(parts), refused=not any(item.citations for item in items))
 
 
-def _nothing(item: Verdict) -> str:
-    return f"{item.charter}: daarover staat niets in het charter."
+def _nothing(question: Question, item: Verdict) -> str:
+    return f"{item.charter}: daarover staat niets in het {question.unit.one}."
 
 
 def _told(question: Question, reading: Reading, budget: int, citations: Citations) -> tuple[Verdict, str]:
@@ -259,7 +264,7 @@ def _told(question: Question, reading: Reading, budget: int, citations: Citation
     value = _value(question, reading.charter, chosen)
     item = Verdict(reading.charter, "yes" if chosen else "no", value, numbers)
     said = " ".join(f"{sentence_line(one.text)} [{n}]" for one, n in zip(chosen, numbers, strict=True))
-    return item, f"{reading.charter}: {said}" if chosen else _nothing(item)
+    return item, f"{reading.charter}: {said}" if chosen else _nothing(question, item)
 
 
 def _unless_silent(
@@ -267,7 +272,7 @@ def _unless_silent(
 ) -> Reading:
     """The reading, or an empty one where the charter, searched by itself, says nothing of what is asked."""
     nameless = all(one.feature("name") == 0 for one in reading.ranked)
-    if not nameless and reading.sure >= SILENT:
+    if not reading.ranked or (not nameless and reading.sure >= SILENT):
         return reading
     mask = searcher.mask((reading.charter,), question.only)
     hits = searcher.search(query, mask, RETRIEVED)
@@ -285,7 +290,11 @@ def _apart(question: Question, readings: Sequence[Reading]) -> list[Reading]:
     def worth(read: Read) -> float:
         return _worth(question, read) - SHARED * (len(speakers[_wording(read.text)]) > 1)
 
-    return [replace(one, ranked=tuple(sorted(one.ranked, key=worth, reverse=True))) for one in readings]
+    weighed_anew = [[replace(read, score=worth(read)) for read in one.ranked] for one in readings]
+    return [
+        replace(one, ranked=tuple(sorted(ranked, key=lambda read: -read.score)))
+        for one, ranked in zip(readings, weighed_anew, strict=True)
+    ]
 
 
 def _wording(text: str) -> str:
@@ -293,7 +302,7 @@ def _wording(text: str) -> str:
 
 
 def _side(reading: Reading, budget: int) -> tuple[Read, ...]:
-    """The sentences of one charter in a comparison, about ``budget`` words; none where nothing fits the subject."""
+    """The sentences of one charter in a comparison: the best, and what is nearly as good, in about ``budget`` words."""
     chosen: list[Read] = []
     spent = 0
     for one in reading.ranked[:QUOTED]:

@@ -127,7 +127,7 @@ class Engine:
             unknown = [name for name in charters if name.lower() not in known]
             if unknown:
                 raise UsageError(f"Charter {unknown[0]!r} is er niet", ", ".join(known.values()))
-            named = tuple(known[name.lower()] for name in charters)
+            named = tuple(dict.fromkeys(known[name.lower()] for name in charters))
             question = replace(question, within=named)
         if actor is not None:
             if actor not in ACTORS:

@@ -22,7 +22,10 @@ from qa.values import NO_YEAR, DateLimit, dates, names_after, person, value_of, 
 PROOFS = 3  # sentences at most that are given as proof
 _HEAD = 25  # sentences: what a charter is about, and who made it, stands at its head
 _SIGNED = re.compile(r"\b(?:aldus|opgemaakt|tweevoud|plaats|datum)\b", re.I)
-_ROLE = re.compile(r"\b(wethouder|burgemeester|voorzitter|directeur|projectleider|gedeputeerde)s?\b")
+_ROLE = re.compile(r"\b(?P<role>wethouder|burgemeester|voorzitter|directeur|projectleider|gedeputeerde)s?\b")
+_WHICH_ROLE = re.compile(
+    rf"\b(?:welke|noem(?: de)?|namen van de) {_ROLE.pattern}"
+)  # not "welke steden stellen er een aan"
 _NAMING = frozenset(map(stem, ("naam", "namen", "noemen", "noem", "heten", "genoemd", "welke", "tekenen", "namens")))
 _EVERYWHERE = 1 / 3  # share of the charters in which a name is no longer a charter's own
 _UNREADABLE = re.compile(r"\bop\W*([\d][\d./ -]{4,}\d)")
@@ -184,8 +187,15 @@ def _covering(named: list[tuple[Place, list[str]]]) -> list[tuple[Place, list[st
 
 def role_of(question: Question) -> str | None:
     """The office of a person that a question asks for ("welke wethouder …"), or None."""
-    match = _ROLE.search(fold(question.text)) if question.asked in ("person", "list") else None
-    return match[1] if match else None
+    text = fold(question.text)
+    match = (
+        _ROLE.search(text)
+        if question.asked == "person"
+        else _WHICH_ROLE.search(text)
+        if question.asked == "list"
+        else None
+    )
+    return match["role"] if match else None
 
 
 def find_person(question: Question, searcher: Searcher, charter: str, role: str) -> Found | None:

@@ -11,7 +11,7 @@ from typing import Literal
 from rapidfuzz.distance import DamerauLevenshtein
 
 from index.dutch import MONTH, STOP_WORDS, Compounds, fold, stem, words
-from ingest.model import Actor, Charter
+from ingest.model import DOCUMENT, Actor, Charter, Unit, unit_of
 from qa.model import Kind
 
 Asked = Literal["number", "amount", "date", "person", "place", "list", "yesno", "explain", "fact"]
@@ -43,12 +43,15 @@ _COMPARING = re.compile(
     r"\b(?:vergelijk(?:en|ing)?|vergeleken(?: met)?|verschil(?:len|t)?|overeenkomst(?:en)?|in vergelijking met|wie doet meer)\b",
     re.I,
 )
-_OF_NAMES = re.compile(r"\b(?:bij naam|met naam|namen|hoe heten|naam van)\b")
+_OF_NAMES = re.compile(r"\b(?:(?:bij|met) naam|(?:de|welke|hun) namen|namen van|hoe heten|(?<!uit )(?<!in )naam van)\b")
 _ELSEWHERE = re.compile(r"(?:^|\s)(?:[Ii]n|[Tt]e|[Uu]it|[Vv]an) [A-Z][a-z]+")
+# Said of the charters themselves: "welke steden doen niet mee", "steden zonder …". In "jongeren die geen diploma hebben" or
+# "niet alleen", nothing is denied of a charter.
+_DENIAL = r"(?:niet(?!-| alleen\b)|geen|ontbre(?:ekt|ken)|nergens)\b"
 _NEGATED = re.compile(
-    r"\b(?:niets|geen (?:enkele?|woord|melding)|(?:charters?|steden|stad|gemeente[ns]?)\b.{0,60}\b(?:niet|geen)\b|zonder|ontbreek\w*|ontbreken)\b"
+    rf"\b(?:niets|geen (?:enkele?|woord|melding))\b|\b{_UNITS} zonder\b"
+    rf"|\b{_UNITS} (?:(?:die|waar(?:in|van)?) )?(?:(?!(?:die|dat|waar\w*|wie|zonder)\b)[^,;(?\s]+ ){{0,9}}?{_DENIAL}"
 )
-_CONTENT_NEGATION = re.compile(r"\bniet alleen\b")
 _ASKED: tuple[tuple[Asked, str], ...] = (
     (
         "date",
@@ -244,6 +247,10 @@ _GENERIC = frozenset(
 _ABOUT_PLACES = re.compile(
     r"\b(?:welke|namen van de|hoe heten de)\s+(?:\w+\s+)?(?:wijk|wijken|krachtwijken?|buurt|buurten)\b"
 )
+_CHOSEN = re.compile(  # what a question about the neighbourhoods themselves is made of
+    rf"\w*(?:wijk|buurt)(?:en)?|aangewezen|geselecteerd|gekozen|uitgekozen|uitgezocht|betreft|betrokken|val(?:t|len)|onder"
+    rf"|namen|horen|hoort|bij|{'|'.join(sorted(_GENERIC))}"
+)
 # Everyday words for what policy texts call otherwise; both are searched for.
 _SIGNING = ("ondertekend", "ondertekening")
 _LASTING = ("gelden", "geldt")
@@ -311,7 +318,7 @@ class Question:
     topic: tuple[str, ...]
     counted: str = ""
     alternatives: tuple[tuple[str, ...], ...] = ()
-    unit: str = "documenten"
+    unit: Unit = DOCUMENT
     negated: bool = False
     corrections: tuple[tuple[str, str], ...] = ()
     places: tuple[str, ...] = ()
@@ -320,8 +327,8 @@ class Question:
 
     @property
     def about_places(self) -> bool:
-        """Whether the neighbourhoods themselves are asked for ("om welke wijken gaat het")."""
-        return bool(_ABOUT_PLACES.search(fold(self.text)))
+        """Whether the neighbourhoods themselves are asked for ("om welke wijken gaat het"), and nothing else of them."""
+        return bool(_ABOUT_PLACES.search(fold(self.text))) and all(map(_CHOSEN.fullmatch, self.topic))
 
     @property
     def about_names(self) -> bool:
@@ -366,7 +373,7 @@ def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Que
         asked=_asked_of_many(search, kind),
         topic=_without_units(_topic(sought, charters)) if kind == "collection" else _topic(sought, charters),
         counted=_counted(search),
-        unit="charters" if any(charter.aliases for charter in charters) else "documenten",
+        unit=unit_of(charters),
         alternatives=_alternatives(search) + (_policy_terms(search) if kind == "collection" else ()),
         negated=kind == "collection" and bool(_NEGATED.search(fold(search))),
         corrections=corrections,

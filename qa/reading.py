@@ -172,7 +172,7 @@ def _saying(
 
 
 def _hits(rows: list[int], query: Query, searcher: Searcher) -> list[Hit]:
-    scores = searcher.index.tokens.max_sim(query.encoded.tokens, rows) if rows else ()
+    scores = searcher.scores(query, rows)
     return [Hit(searcher.index.passages[row], row, float(score)) for row, score in zip(rows, scores, strict=True)]
 
 

@@ -30,7 +30,7 @@ def answer_single(question: Question, query: Query, searcher: Searcher, settings
         question=question.text,
         kind="single",
         answer="",
-        refused=sure < settings.refusal_threshold,
+        refused=sure < settings.refusal_threshold or not (ranked or signed),
         citations=(),
         retrieved=tuple(retrieved(hit) for hit in _proving_first(hits, ranked)),
         confidence=sure,
@@ -76,7 +76,7 @@ def refusal(
     if elsewhere is not None:
         made = citations.cite(elsewhere)
         parts.append(
-            f"In het charter van {elsewhere.hit.passage.charter} staat er wel iets over: "
+            f"In {question.unit.of([elsewhere.hit.passage.charter])} staat er wel iets over: "
             f"“{shortened(elsewhere.sentence.text)}” [{made.n}]"
         )
     return replace(answer, answer=" ".join(parts), citations=tuple(citations.made))
@@ -86,8 +86,8 @@ def _where(question: Question, searcher: Searcher) -> str:
     scope = question.scope
     if not scope:
         total = len(searcher.index.charters)
-        return f"de {total} doorzochte {question.unit}" if total > 1 else "het doorzochte document"
-    return f"het charter van {' en '.join(scope)}"
+        return f"de {total} doorzochte {question.unit.many}" if total > 1 else f"het doorzochte {question.unit.one}"
+    return question.unit.of(scope)
 
 
 def _elsewhere(question: Question, query: Query, searcher: Searcher, settings: Settings) -> Evidence | None:

@@ -21,17 +21,19 @@ class Surroundings:
 def surroundings(citation: Citation, passage: Passage | None) -> Surroundings:
     """Return the quote for reading, in its passage: broken lines joined, page headers left out.
 
-    A sentence that is not one of the passage's is shown alone.
+    A quote that does not begin with one of the passage's sentences is shown alone.
     """
     sentences = passage.sentences if passage else ()
-    spans = [(sentence.start, sentence.end) for sentence in sentences]
-    place = next((i for i, (start, end) in enumerate(spans) if start == citation.start_char and end > start), None)
-    if place is None or citation.end_char > sentences[place].end:
+    first = next(
+        (i for i, one in enumerate(sentences) if one.start == citation.start_char and one.end > one.start), None
+    )
+    if first is None:
         return Surroundings("", reading(citation.quote), "")
-    cut = citation.end_char < sentences[place].end  # a quote has at most 1,500 characters
-    quote = reading(citation.quote) if cut else sentences[place].text
-    before = " ".join(sentence.text for sentence in sentences[:place]).split()
-    after = " ".join(sentence.text for sentence in sentences[place + 1 :]).split()
+    last = max(i for i, one in enumerate(sentences) if i == first or one.start < citation.end_char)
+    cut = citation.end_char != sentences[last].end  # a quote has at most 1,500 characters
+    quote = reading(citation.quote) if cut else " ".join(one.text for one in sentences[first : last + 1])
+    before = " ".join(one.text for one in sentences[:first]).split()
+    after = " ".join(one.text for one in sentences[last + 1 :]).split()
     return Surroundings(
         ("… " if len(before) > _AROUND else "") + " ".join(before[-_AROUND:]),
         quote,

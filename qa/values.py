@@ -40,20 +40,20 @@ Order = Literal["before", "after", "in", "on"]
 
 @dataclass(frozen=True)
 class DateLimit:
-    """A condition on dates in a question: before, after, on or in the month of ``day``."""
+    """A condition on dates in a question: before, after, on or in the month of ``day``; without a year, in any year."""
 
     order: Order
     day: dt.date
 
     def holds(self, day: dt.date) -> bool:
         """Say whether a date meets the condition."""
+        year = day.year if self.day.year != NO_YEAR else NO_YEAR
+        given, limit = (year, day.month, day.day), (self.day.year, self.day.month, self.day.day)
         if self.order == "before":
-            return day < self.day
+            return given < limit
         if self.order == "after":
-            return day > self.day
-        if self.order == "in":
-            return (day.year, day.month) == (self.day.year, self.day.month)
-        return day == self.day
+            return given > limit
+        return given == limit if self.order == "on" else given[:2] == limit[:2]
 
 
 def dates(text: str) -> list[tuple[str, dt.date]]:
@@ -72,7 +72,7 @@ def dates(text: str) -> list[tuple[str, dt.date]]:
 
 def written_date(day: dt.date) -> str:
     """Return a date in Dutch: 4 februari 2008."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year if day.year != NO_YEAR else ''}".rstrip()
 
 
 def date_limit(question: str) -> DateLimit | None:
@@ -82,9 +82,9 @@ def date_limit(question: str) -> DateLimit | None:
     if full:
         before = folded[: folded.find(full[0][0])]
         last = (before.split() or [""])[-1]
-        order: Order = "before" if last in ("voor", "eerder", "dan") and "later dan" not in before else "on"
+        order: Order = "before" if last in ("voor", "eerder", "dan", "tot", "uiterlijk") else "on"
         order = "after" if last in ("na", "sinds") or "later dan" in before else order
-        return DateLimit(order, full[0][1])
+        return DateLimit(order, full[0][1] + dt.timedelta(days=last == "uiterlijk"))
     month = re.search(rf"\bin ({MONTH}) ((?:19|20)\d\d)\b", folded)
     return DateLimit("in", dt.date(int(month[2]), MONTHS.index(month[1]) + 1, 1)) if month else None
 

@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from index.store import Index
-from ingest.sentences import reading
+from ingest.model import unit_of
 from qa.model import Answer, Citation, Status, Verdict
+from qa.surroundings import surroundings
 from ui.batch import Batched
 from ui.errors import one_line
 
@@ -34,7 +35,7 @@ def show_answer(answer: Answer, index: Index, console: Console) -> None:
         console.print(Text(f"Begrepen als: {one_line(answer.understood)}\n", style="dim"))
     console.print(marked(answer.answer, "bold" if answer.refused else ""))
     if answer.items:
-        console.print(_verdicts(answer, _unit(index)))
+        console.print(_verdicts(answer, unit_of(index.charters).one.capitalize()))
     if answer.citations:
         console.print(Text("\nBronnen", style="bold"))
         for citation in answer.citations:
@@ -76,23 +77,14 @@ def marked(text: str, style: str = "") -> Text:
 
 def reading_text(citation: Citation, index: Index) -> str:
     """Return a quote for reading: broken lines joined, page headers left out, a table row with its header."""
-    for passage in index.passages:
-        if passage.id != citation.passage_id:
-            continue
-        for sentence in passage.sentences:
-            if (sentence.start, sentence.end) == (citation.start_char, citation.end_char):
-                return one_line(sentence.text)
-    return one_line(reading(citation.quote))
+    passage = next((one for one in index.passages if one.id == citation.passage_id), None)
+    return one_line(surroundings(citation, passage).quote)
 
 
 def _readable(console: Console) -> Console:
     if console.width > WIDTH:
         console.width = WIDTH
     return console
-
-
-def _unit(index: Index) -> str:
-    return "Charter" if len(index.charters) > len(index.documents) else "Document"
 
 
 def _verdicts(answer: Answer, unit: str) -> Table:
@@ -129,21 +121,15 @@ def _heading(label: str, path: list[str], actor: str, first: int, last: int, sco
 
 
 def _searched(answer: Answer, index: Index) -> str:
-    total = len(index.charters)
-    unit = _unit(index).lower()
+    total, unit = len(index.charters), unit_of(index.charters)
     if answer.coverage is None:
         named = sorted({citation.charter for citation in answer.citations})
-        return f"De index telt {_count(total, unit)}; geciteerd: {', '.join(named)}." if named else ""
+        return f"De index telt {unit.count(total)}; geciteerd: {', '.join(named)}." if named else ""
     found = answer.coverage
     parts = ", ".join(f"{found.get(status, 0)} {word}" for status, (word, _) in VERDICTS.items())
     searched = found.get("searched", total)
     all_of = f"Alle {searched}" if searched == found.get("total", total) else f"{searched} van de {found['total']}"
-    return f"{all_of} {unit}{'s' if unit == 'charter' else 'en'} doorzocht: {parts}."
-
-
-def _count(number: int, unit: str) -> str:
-    plural = {"charter": "charters", "document": "documenten"}[unit]
-    return f"{number} {unit if number == 1 else plural}"
+    return f"{all_of} {unit.many} doorzocht: {parts}."
 
 
 def _made_by(answer: Answer) -> str:

@@ -37,7 +37,7 @@ def _apart(answer: Answer) -> str:
 
 def searched(answer: Answer, catalogue: Catalogue) -> str:
     """Say how many charters were searched."""
-    unit, units = catalogue.unit
+    unit, units = catalogue.unit.one, catalogue.unit.many
     total = len(catalogue.wholes)
     if answer.coverage is not None:
         found = answer.coverage
@@ -78,5 +78,5 @@ def _button(name: str, label: str, turn: int) -> str:
 
 def spoken(answer: Answer) -> str:
     """Return what a screen reader says when an answer has come."""
-    table = f" Er is een tabel met {len(answer.items)} steden." if answer.kind == "collection" else ""
+    table = f" Er is een tabel met {len(answer.items)} rijen." if answer.kind == "collection" else ""
     return f"Antwoord op {answer.question}: {answer.answer}{table} {len(answer.citations)} bronnen."

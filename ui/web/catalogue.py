@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ingest.atlas import Atlas, read_atlas
 from ingest.errors import UsageError
-from ingest.model import Passage
+from ingest.model import Passage, Unit, unit_of
 from ingest.whole import Whole, whole_charters
 from qa.engine import Engine
 from qa.overview import Cell, Facts, facts_of, theme_matrix
@@ -46,7 +46,6 @@ class Catalogue:
         return found
 
     @property
-    def unit(self) -> tuple[str, str]:
-        """What one charter of this corpus is called, and several."""
-        documents = {whole.document.name for whole in self.wholes.values()}
-        return ("charter", "charters") if len(self.wholes) > len(documents) else ("document", "documenten")
+    def unit(self) -> Unit:
+        """What a charter of this corpus is called."""
+        return unit_of([whole.charter for whole in self.wholes.values()])

@@ -11,11 +11,9 @@ _FACTS = ("Wijken", "Ondertekend", "Door wie", "Hoofdstukken", "Woorden")
 
 def overview_html(catalogue: Catalogue) -> str:
     """Return the whole view."""
-    unit, units = catalogue.unit
     total = sum(facts.words for facts in catalogue.facts.values())
-    count = len(catalogue.facts)
     return (
-        f"<h2>Overzicht</h2><p>{count} {units if count != 1 else unit}, samen {_thousands(total)} woorden. "
+        f"<h2>Overzicht</h2><p>{catalogue.unit.count(len(catalogue.facts))}, samen {_thousands(total)} woorden. "
         f"Elk gegeven leidt naar zijn plaats in de tekst.</p>{_charters(catalogue)}{_matrix(catalogue)}"
         f"{_lacks(catalogue)}"
     )
@@ -26,10 +24,10 @@ def _thousands(number: int) -> str:
 
 
 def _charters(catalogue: Catalogue) -> str:
-    head = "".join(f'<th scope="col">{name}</th>' for name in (catalogue.unit[0].capitalize(), *_FACTS))
+    head = "".join(f'<th scope="col">{name}</th>' for name in (catalogue.unit.one.capitalize(), *_FACTS))
     rows = "".join(_charter(facts, catalogue) for facts in catalogue.facts.values())
     return (
-        f"<h3>Alle {catalogue.unit[1]}</h3>"
+        f"<h3>Alle {catalogue.unit.many}</h3>"
         '<div class="schuif" tabindex="0" role="region" aria-label="Tabel met alle charters">'
         f'<table class="charters"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )

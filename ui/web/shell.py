@@ -1,5 +1,6 @@
 """The page itself: header, menu, the question form and the views, into which answers are put later."""
 
+from ingest.model import CHARTER
 from qa.engine import LONGEST_QUESTION
 from ui.web.catalogue import Catalogue
 from ui.web.compare import compare_form
@@ -34,19 +35,13 @@ def page_html(catalogue: Catalogue, model: str | None) -> str:
 
 
 def _subtitle(catalogue: Catalogue) -> str:
-    unit, units = catalogue.unit
-    count = len(catalogue.wholes)
-    shipped = catalogue.title == "De Charters"
-    what = f"{units if count != 1 else unit} van {catalogue.title}"
-    if shipped and unit == "charter":
-        what = "wijkencharters van 2008"
-    return f"Vragen over de {count} {what}, met bij elke uitspraak de letterlijke bron"
+    count, shipped = len(catalogue.wholes), catalogue.title == "De Charters" and catalogue.unit == CHARTER
+    what = f"{count} wijkencharters van 2008" if shipped else f"{catalogue.unit.count(count)} van {catalogue.title}"
+    return f"Vragen over de {what}, met bij elke uitspraak de letterlijke bron"
 
 
 def _ask_view(catalogue: Catalogue, model: str | None) -> str:
-    unit, units = catalogue.unit
-    count = len(catalogue.wholes)
-    searched = text(f"{count} {units if count != 1 else unit}")
+    searched = text(catalogue.unit.count(len(catalogue.wholes)))
     mode = f"Is taalmodel {text(model)} te bereiken, dan schrijft het mee." if model else WITHOUT
     return (
         '<section class="weergave" id="weergave-vraag"><h2 class="verborgen">Stel een vraag</h2>'
@@ -76,7 +71,7 @@ def _filters(catalogue: Catalogue) -> str:
         f'<label class="keuze"><input type="checkbox" name="stad" value="{text(name)}"> {text(name)}</label>'
         for name in catalogue.wholes
     )
-    what = "Steden" if catalogue.unit[0] == "charter" else "Documenten"
+    what = "Steden" if catalogue.unit == CHARTER else "Documenten"
     return (
         '<details class="filters"><summary>Beperk de vraag <span id="filterstand"></span></summary>'
         f'<fieldset><legend>Wie het doet</legend><div class="keuzes">{parties}</div></fieldset>'

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ingest.model import CHARTER
 from qa.model import Answer, Citation, Status, Verdict
 from qa.surroundings import surroundings
 from ui.web.catalogue import Catalogue
@@ -31,7 +32,7 @@ def row_id(turn: int, charter: str, catalogue: Catalogue) -> str:
 
 
 def _unit(catalogue: Catalogue) -> str:
-    return "stad" if catalogue.unit[0] == "charter" else "document"
+    return "stad" if catalogue.unit == CHARTER else "document"
 
 
 def _count(items: tuple[Verdict, ...]) -> str:
@@ -46,7 +47,7 @@ def _table(answer: Answer, catalogue: Catalogue, turn: int) -> str:
     heads = "".join(
         f'<th scope="col" aria-sort="none"><button type="button" data-sorteer="{i}">{name}'
         '<span aria-hidden="true" class="pijl"></span></button></th>'
-        for i, name in enumerate((_unit(catalogue).capitalize(), "Oordeel", "Wat het charter zegt"))
+        for i, name in enumerate((_unit(catalogue).capitalize(), "Oordeel", f"Wat het {catalogue.unit.one} zegt"))
     )
     items = sorted(answer.items, key=lambda item: _ORDER.index(item.verdict))
     rows = "".join(_row(item, answer, catalogue, turn) for item in items)
@@ -124,6 +125,7 @@ def _side_by_side(answer: Answer, catalogue: Catalogue, turn: int) -> str:
             for n in item.citations
             if n in by_number
         )
-        said = f"<ul>{quotes}</ul>" if quotes else '<p class="stil">Daarover staat niets in het charter.</p>'
+        nothing = f'<p class="stil">Daarover staat niets in het {catalogue.unit.one}.</p>'
+        said = f"<ul>{quotes}</ul>" if quotes else nothing
         columns.append(f'<section class="kolom"><h4>{text(item.charter)}</h4>{said}</section>')
     return f'<h3>Naast elkaar</h3><div class="naast-elkaar">{"".join(columns)}</div>'
