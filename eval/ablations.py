@@ -142,7 +142,7 @@ class WithoutReordering(Searcher):
     def search(self, query: Query, mask: Mask, k: int) -> list[Hit]:
         """Return the best ``k`` passages by fusion."""
         found = {hit.row: hit for hit in super().search(query, mask, max(self.depth, k))}
-        order = fuse([self.dense_scores(query, mask), self.lexical_scores(query, mask)], [1.0, 1.0])
+        order = fuse([self.dense_scores(query, mask), self.lexical_scores(query, mask)])
         return [found[row] for row in order[:k].tolist()]
 
     def search_each(self, query: Query, charters: tuple[str, ...], actor: Actor | None, k: int) -> dict[str, list[Hit]]:

@@ -7,7 +7,7 @@ from math import ceil, floor, log10
 from eval.summary import Estimate, percentile
 
 # Of the page, so that the drawings follow its light and dark.
-INK, SOFT, LINE, ACCENT, PALE, WARN = (f"var(--{name})" for name in ("ink", "soft", "line", "accent", "bar", "warn"))
+INK, SOFT, LINE, ACCENT, WARN = (f"var(--{name})" for name in ("ink", "soft", "line", "accent", "warn"))
 SERIES = ("var(--soft)", "var(--green)", "var(--violet)", "var(--warn)", "var(--accent)")
 DASHES = ("2 5", "7 5", "1 4", "11 4", "")
 

@@ -165,6 +165,7 @@ def open_system(index: Path | None, open_engine: "OpenEngine | None" = None, llm
     from eval.ablations import ablations_of, ask_engine
     from eval.legs import legs_of
     from eval.peers import peers_of
+    from eval.variants import source_of
     from qa.engine import Engine
 
     settings = load_settings()
@@ -175,9 +176,8 @@ def open_system(index: Path | None, open_engine: "OpenEngine | None" = None, llm
         yield from ablations_of(engine, _embedding())
         yield from peers_of(engine.searcher)
 
-    source = Source.of(engine.index.documents.values(), engine.index.charters)
     kept = {"name": "Charterwijzer", **settings.model_dump(mode="json"), "index_dir": str(folder), "llm": llm}
-    return System(partial(ask_engine, engine), source, kept, rivals, legs_of(engine))
+    return System(partial(ask_engine, engine), source_of(engine), kept, rivals, legs_of(engine))
 
 
 def measure(asked: Asked, open_it: Callable[[], System], console: Console) -> list[Run]:

@@ -1,7 +1,7 @@
 """``python -m eval.exported OUT [README]``: the figures before and after the models are exported in 8 bits.
 
-Encoder and reader are written once more in 32 bits and in other ways; each way indexes the corpus and answers the dev
-questions with its own graphs, and what ships is held against 32 bits, question by question. So few questions cannot
+Encoder and reader are written once more in 32 bits and in one other way; each way indexes the corpus and answers the
+dev questions with its own graphs, and what ships is held against 32 bits, question by question. So few questions cannot
 show half a point: what ships and 32 bits also answer our own, of which there are enough.
 """
 

@@ -64,12 +64,12 @@ def legs_of(engine: Engine) -> Legs:
 def ranked_rows(searcher: Searcher, query: Query, mask: NDArray[np.bool_]) -> dict[str, NDArray[np.int64]]:
     """Return the rows of every leg, best first, among the passages that ``mask`` (n,) allows."""
     dense, lexical = searcher.dense_scores(query, mask), searcher.lexical_scores(query, mask)
-    fused = fuse([dense, lexical], [1.0, 1.0])
+    fused = fuse([dense, lexical])
     near = fused[: searcher.depth]
     late: Scores = searcher.index.tokens.max_sim(query.encoded.tokens, near.tolist())
     return {
-        DENSE: fuse([dense], [1.0]),
-        LEXICAL: fuse([lexical], [1.0]),
+        DENSE: fuse([dense]),
+        LEXICAL: fuse([lexical]),
         FUSED: fused,
         LATE: near[np.argsort(-late, kind="stable")],
     }

@@ -66,19 +66,19 @@ Stage = Callable[[Task], Ordered]
 
 def by_vectors(task: Task) -> Ordered:
     """Order by the vector of the whole passage."""
-    return Ordered(fuse([task.searcher.dense_scores(task.query, task.mask)], [1.0])[:RETRIEVED])
+    return Ordered(fuse([task.searcher.dense_scores(task.query, task.mask)])[:RETRIEVED])
 
 
 def by_words(task: Task) -> Ordered:
     """Order by BM25."""
-    return Ordered(fuse([task.searcher.lexical_scores(task.query, task.mask)], [1.0])[:RETRIEVED])
+    return Ordered(fuse([task.searcher.lexical_scores(task.query, task.mask)])[:RETRIEVED])
 
 
 def fused(task: Task) -> Ordered:
     """Order by vectors and BM25, fused by rank."""
     searcher = task.searcher
     legs = [searcher.dense_scores(task.query, task.mask), searcher.lexical_scores(task.query, task.mask)]
-    return Ordered(fuse(legs, [1.0, 1.0])[: searcher.depth])
+    return Ordered(fuse(legs)[: searcher.depth])
 
 
 def by_max_sim(task: Task) -> Ordered:
@@ -129,6 +129,7 @@ def with_reading(task: Task) -> Ordered:
     return Ordered(np.array([hit.row for hit in order], np.int64), best)
 
 
+SHIPPED = "the same, its passage first"  # what the others are held against
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("vectors", by_vectors),
     ("BM25", by_words),
@@ -139,10 +140,9 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("fused, reader over the best 50", partial(reread, fused, 50)),
     ("shipped, reader over the best 10", partial(reread, as_shipped, 10)),
     ("shipped, reader over four chunks for the best sentence", partial(with_evidence, 0)),
-    ("the same, its passage first", partial(with_evidence, 1)),
+    (SHIPPED, partial(with_evidence, 1)),
     ("the same, with what the reader thinks in the order", with_reading),
 )
-SHIPPED = 8  # of the stages, what the others are held against
 
 
 @dataclass
@@ -194,10 +194,11 @@ def _sentence(task: Task, hits: Sequence[Hit], best: tuple[int, int] | None) -> 
 
 def table(runs: Sequence[Run]) -> str:
     """Return a Markdown table with a row for every stage; bold is what surely differs from what ships."""
+    shipped = next(made for made in runs if made.info["label"] == SHIPPED)
     lines = []
     for made in runs:
         found = means(made.results, COLUMNS)
-        differs = {name for _, name in surely_differs(runs[SHIPPED], made, [("single", name) for name in COLUMNS])}
+        differs = {name for _, name in surely_differs(shipped, made, [("single", name) for name in COLUMNS])}
         cells = [f"**{found[name]:.3f}**" if name in differs else f"{found[name]:.3f}" for name in COLUMNS]
         spent = [float((one.answer or {})["timings_ms"]["total"]) for one in made.results]
         lines.append([str(made.info["label"]), *cells, f"{percentile(spent, 0.5):.0f}"])

@@ -99,11 +99,6 @@ def groups(scored: Sequence[One]) -> dict[str, list[One]]:
     return {name: part for name, part in parts.items() if part}
 
 
-def headline(scored: Sequence[Scored]) -> dict[str, Figures]:
-    """Return the mean figures of the single questions and of the collections."""
-    return {group: means(part, ALL) for group, part in groups(scored).items()}
-
-
 def slices(scored: Iterable[One], key: SliceKey) -> dict[str, list[One]]:
     """Return the questions under each of their keys; one question may stand under several charters."""
     found: dict[str, list[One]] = defaultdict(list)

@@ -30,6 +30,7 @@ from eval.gold import GoldQuestion, Source, bundled_gold, read_gold
 from eval.program import program
 from eval.run import Run, run
 from eval.summary import figure, groups, percentile
+from eval.variants import source_of
 from ingest.errors import LanguageModelError, UsageError
 from qa.engine import Engine
 from qa.llm import LanguageModel, Message, ollama
@@ -278,7 +279,7 @@ def main(arguments: Sequence[str]) -> None:
     given = parser.parse_args(arguments)
     settings = load_settings()
     engine = Engine.open(settings.index_dir, settings)
-    source = Source.of(engine.index.documents.values(), engine.index.charters)
+    source = source_of(engine)
     gold = given.gold or bundled_gold("dev_*")
     questions = read_gold(gold, source)[:: given.every]
     trial = Trial(engine, ollama(settings), Record(given.out / "conversations.jsonl"))

@@ -1,4 +1,4 @@
-"""``python -m eval.tune QUESTIONS.jsonl``: tune the encoder on questions and the lines of their answers.
+"""``python -m eval.tune QUESTIONS.jsonl ADAPTER.safetensors``: tune the encoder on the lines that answer.
 
 Three contrastive losses over one batch of passages and all their questions, each a softmax over what the batch holds:
 MaxSim of question and passage (Khattab and Zaharia, ColBERT, 2020), MaxSim of question and single sentence, and the
@@ -6,8 +6,8 @@ inner product of the pooled vectors. Half of the batches are of one charter, so 
 passages apart is learned, not what tells cities apart; the other half lays passages that resemble each other across
 charters side by side.
 
-What is written is the adapter alone (``index/tuned/encoder.safetensors``); ``index.weights`` adds it to the package's
-weights. On two cores an epoch takes about ten minutes.
+What is written is the adapter alone (the one that ships is ``index/tuned/encoder.safetensors``); ``index.weights``
+adds it to the package's weights. On two cores an epoch takes about ten minutes.
 """
 
 import json
@@ -249,7 +249,7 @@ def steps(
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Tune on a file of questions; ``--held-out`` leaves out every third charter, ``--out`` names the adapter."""
+    """Tune on a file of questions and write the adapter; ``--held-out`` leaves out every third charter."""
     given = list(arguments)
     held_out = "--held-out" in given
     given = [one for one in given if one != "--held-out"]

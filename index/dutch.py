@@ -20,6 +20,12 @@ _MIN_PART = 4
 MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
           "november", "december")  # fmt: skip
 MONTH = "|".join(MONTHS)  # for a pattern
+_ONES = "twee|drie|vier|vijf|zes|zeven|acht|negen"
+# Numbers in words, from two: "een" is mostly no number.
+NUMERAL = (
+    rf"{_ONES}|tien|elf|twaalf|dertien|veertien|vijftien|zestien|zeventien|achttien|negentien|honderd|duizend"
+    rf"|(?:(?:een|één|{_ONES})[eë]n)?(?:twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig)"
+)
 _SOUND = {"c": "k", "z": "s", "v": "f"}  # first letters that are mistaken for each other
 STOP_WORDS = frozenset(
     [

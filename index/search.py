@@ -22,7 +22,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Query:
-    """A question made ready for search once: its vectors, its terms, and which passages may answer."""
+    """A question made ready for search once: its text, its vectors and its terms."""
 
     text: str
     encoded: Encoded
@@ -78,7 +78,7 @@ class Searcher:
     def search(self, query: Query, mask: Mask, k: int) -> list[Hit]:
         """Return the best ``k`` passages among those that ``mask`` (n,) allows, best first."""
         dense, lexical = self.dense_scores(query, mask), self.lexical_scores(query, mask)
-        rows = fuse([dense, lexical], [1.0, 1.0])[: max(self.depth, k)]
+        rows = fuse([dense, lexical])[: max(self.depth, k)]
         final = self._final(query, rows, lexical)
         order = np.argsort(-final, kind="stable")[:k]
         return [Hit(self.index.passages[rows[i]], int(rows[i]), float(final[i])) for i in order]
@@ -90,7 +90,7 @@ class Searcher:
         chosen: dict[str, NDArray[np.int64]] = {}
         for charter in charters:
             own = np.flatnonzero(self.mask((charter,), actor))
-            order = fuse([dense[own], lexical[own]], [1.0, 1.0])[: 2 * k + 2]
+            order = fuse([dense[own], lexical[own]])[: 2 * k + 2]
             chosen[charter] = own[order]
         rows = np.concatenate([*chosen.values(), np.zeros(0, np.int64)]).astype(np.int64)
         final = dict(zip(rows.tolist(), self._final(query, rows, lexical), strict=True))
@@ -149,14 +149,14 @@ class Searcher:
         return scores
 
 
-def fuse(legs: list[Scores], weights: list[float]) -> NDArray[np.int64]:
-    """Return the rows by weighted reciprocal rank; a score of zero or minus infinity earns nothing."""
+def fuse(legs: Sequence[Scores]) -> NDArray[np.int64]:
+    """Return the rows by their summed reciprocal rank in the legs; a score of zero or minus infinity earns nothing."""
     total = np.zeros(len(legs[0]), np.float64)
-    for scores, weight in zip(legs, weights, strict=True):
+    for scores in legs:
         order = np.argsort(-scores, kind="stable")
         ranks = np.empty(len(order), np.int64)
         ranks[order] = np.arange(len(order))
         earns = np.isfinite(scores) & (scores != 0)
-        total += np.where(earns, weight / (RRF_K + 1 + ranks), 0.0)
+        total += np.where(earns, 1 / (RRF_K + 1 + ranks), 0.0)
     order = np.argsort(-total, kind="stable")
     return order[total[order] > 0]

@@ -132,7 +132,7 @@ class Parties:
     def _acts(rest: str) -> bool:
         """Whether a verb follows the party before any comma that would make it an aside."""
         head = re.sub(r"^\s*\([^)]*\)", "", rest)[:90]
-        return bool(re.match(rf"[^.;:]{{0,70}}?\b{_VERB}\b|\s*[a-zà-ÿ]+t\b", head)) and not re.match(r"[-/]\w", head)
+        return bool(_OPENS.match(head)) and not re.match(r"[-/]\w", head)
 
     @staticmethod
     def _subordinate(before: str) -> bool:

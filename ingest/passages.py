@@ -15,8 +15,6 @@ from ingest.tables import rows_of
 # Characters of header and text together: about 450 tokens of XLM-R in Dutch, so nothing is cut off silently.
 MAX_TEXT = 1400
 DEFAULT_BUDGET = 160  # words
-# Belongs to how texts are read and parted: an index made under another number is made anew.
-CHUNKER_VERSION = 1
 
 # "- *Brede school*": an item that is nothing but a label for what stands under it.
 _LABEL = re.compile(r"\s*[-•]\s+(\*{1,3}|__)[^*]+\1[.:]?\s*")

@@ -119,8 +119,6 @@ def absent_share(question: Question, searcher: Searcher, mask: Mask) -> float:
     present: set[str] = set()
     for row in np.flatnonzero(mask):
         present |= sentence_terms(f"{passages[row].header} {passages[row].text}", compounds)
-    missing = [
-        1 - share(frozenset({stem(word), *map(stem, compounds.parts(word))}), frozenset(present))
-        for word in question.topic
-    ]
+    found = frozenset(present)
+    missing = [1 - share(frozenset({stem(word), *map(stem, compounds.parts(word))}), found) for word in question.topic]
     return float(np.average(missing, weights=[searcher.idf(stem(word)) for word in question.topic]))

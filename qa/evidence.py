@@ -18,7 +18,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dutch import stem, words
+from index.dutch import NUMERAL, Compounds, stem, words
 from index.reader import Chunk
 from index.search import Hit, Query, Searcher
 from ingest.model import Passage, Sentence
@@ -44,9 +44,7 @@ CHUNKS = 4  # that are read for one question; ten were no better, and took twice
 UNREAD = -6.0  # the logit of what was not read, and the least that counts
 Features = NDArray[np.float32]
 
-_COUNT = re.compile(
-    r"(?!(?:19|20)\d\d$)\d[\d.,]*%?|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|vijftien|twintig|dertig|veertig|vijftig|honderd"
-)
+_COUNT = re.compile(rf"(?!(?:19|20)\d\d$)\d[\d.,]*%?|een|{NUMERAL}")
 
 
 @cache
@@ -76,7 +74,6 @@ class Topic:
     """The subject of a question: per word its weight, its terms, and the question's tokens that spell it."""
 
     weights: NDArray[np.float32]
-    stems: tuple[str, ...]
     terms: tuple[frozenset[str], ...]
     tokens: tuple[tuple[int, ...], ...]
     groups: tuple[tuple[int, ...], ...]  # words of which any one will do; most stand alone
@@ -92,7 +89,7 @@ def topic_of(question: Question, query: Query, searcher: Searcher) -> Topic:
         tuple(i for i, (start, end) in enumerate(query.encoded.offsets) if end > start and a <= start and end <= b + 1)
         for a, b in spans
     )
-    return Topic(weights, tuple(map(stem, question.topic)), term_sets, tokens, _groups(question))
+    return Topic(weights, term_sets, tokens, _groups(question))
 
 
 def _groups(question: Question) -> tuple[tuple[int, ...], ...]:
@@ -210,14 +207,10 @@ def share(terms: frozenset[str], present: frozenset[str]) -> float:
 
 
 @lru_cache(maxsize=20_000)
-def _terms(text: str, _compounds_id: int, compounds: object) -> frozenset[str]:
-    parts = compounds.parts  # type: ignore[attr-defined]
-    return frozenset(stem(piece) for word in words(text) for piece in (word, *parts(word)))
-
-
-def sentence_terms(text: str, compounds: object) -> frozenset[str]:
+def sentence_terms(text: str, compounds: Compounds) -> frozenset[str]:
     """Return the stems of a text's words and of the parts of its compounds."""
-    return _terms(text, id(compounds), compounds)
+    parts = compounds.parts
+    return frozenset(stem(piece) for word in words(text) for piece in (word, *parts(word)))
 
 
 def _typed(form: Form | None, passage: Passage, position: int, question: Question, searcher: Searcher) -> float:

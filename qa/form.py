@@ -10,7 +10,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Literal
 
-from index.dutch import MONTH, fold, words
+from index.dutch import MONTH, NUMERAL, fold, words
 from qa.question import Question
 
 Form = Literal["number", "percentage", "amount", "date", "name", "agent"]
@@ -32,10 +32,7 @@ _ASKED: tuple[tuple[Form, str], ...] = (
 )
 _COUNTING = re.compile(r"(?:voor |met |van |in |op )?hoeveel\b")
 _MONEY = re.compile(r"\b(?:budget|bijdrage|kosten|kost|bedrag|subsidie|geld|euro)\b")
-_WRITTEN = (
-    "één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|vijftien|twintig|dertig|veertig|vijftig"
-    "|zestig|honderd|duizend|helft|kwart|beide"
-)
+_WRITTEN = rf"één|{NUMERAL}|helft|kwart|beide"
 _QUANTITY = re.compile(rf"\d(?:[\d.,]*\d)?|\b(?:{_WRITTEN})\b", re.I)
 _NO_QUANTITY = re.compile(
     rf"^\s*[-•]?\s*\d{{1,2}}[.)]\s|\b\d{{1,2}}\s+(?:{MONTH})\b(?:\s+\d{{4}})?|\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b"

@@ -1,4 +1,4 @@
-"""The records of answering; ``Answer.to_dict`` is the contract's answer object."""
+"""The records of answering; ``to_dict`` makes of an ``Answer`` the answer object that the README describes."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -49,12 +49,14 @@ class WritingCount:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer, everywhere the same (see the contract in the README).
+    """One answer, the same for the terminal, the page, other programs and the measurements.
 
-    ``confidence`` (0 to 1) decides a refusal; ``notes`` say in Dutch what the user should know besides: a word that was
-    understood otherwise than written, a filter that was set. ``understood`` is a follow-up question as it was read, to
-    stand alone; None where it is the question as asked. ``written`` counts a language model's sentences; ``writing``
-    says that a further answer follows which replaces this one.
+    ``confidence`` (0 to 1) is the probability that the best sentences answer, and decides whether a ``single`` question
+    is refused; for a ``collection`` it is the highest probability that some charter says it; 1 where something is
+    looked up. ``notes`` say in Dutch what the user should know besides: a word that was understood otherwise than
+    written, a filter that was set. ``understood`` is a follow-up question as it was read, to stand alone; None where it
+    is the question as asked. ``written`` counts a language model's sentences; ``writing`` says that a further answer
+    follows which replaces this one.
     """
 
     question: str
@@ -77,7 +79,7 @@ class Answer:
 
 
 def to_dict(answer: Answer) -> dict[str, Any]:
-    """Return the contract's answer object, ready for JSON."""
+    """Return the answer object, ready for JSON."""
     out: dict[str, Any] = {"id": answer.id} if answer.id is not None else {}
     out |= {
         "question": answer.question,

@@ -40,7 +40,6 @@ class Lexicon:
     """Every stem of an index with the sentences that have it."""
 
     places: dict[str, frozenset[Place]]
-    sentences: int
     passages: int
 
     @cached_property
@@ -76,14 +75,12 @@ def lexicon_of(searcher: Searcher) -> Lexicon:
     """Return the lexicon of a searcher's index; read once, which takes a quarter of a second for 7,500 sentences."""
     if searcher not in _LEXICONS:
         places: dict[str, set[Place]] = {}
-        count = 0
         for row, passage in enumerate(searcher.index.passages):
             for position, sentence in enumerate(passage.sentences):
-                count += 1
                 for term in sentence_terms(sentence.text, searcher.index.compounds):
                     places.setdefault(term, set()).add((row, position))
         frozen = {term: frozenset(found) for term, found in places.items()}
-        _LEXICONS[searcher] = Lexicon(frozen, count, len(searcher.index.passages))
+        _LEXICONS[searcher] = Lexicon(frozen, len(searcher.index.passages))
     return _LEXICONS[searcher]
 
 
@@ -91,7 +88,6 @@ def lexicon_of(searcher: Searcher) -> Lexicon:
 class Pair:
     """Two neighbouring words of a question ("gezonde wijk"), stop words between them passed over."""
 
-    stems: tuple[str, str]
     weight: float
     said: frozenset[Place]
 
@@ -293,7 +289,7 @@ def _pairs(question: Question, asked: Sequence[str], searcher: Searcher, lexicon
             if (first, second) in _neighbours(searcher.index.passages[row].sentences[position].text)
         )
         if said:
-            found.append(Pair((first, second), lexicon.weight(said), said))
+            found.append(Pair(lexicon.weight(said), said))
     return tuple(found)
 
 

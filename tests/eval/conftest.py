@@ -1,6 +1,21 @@
+import io
+
 import pytest
+from rich.console import Console
 
 from eval.gold import BUNDLED, Source, read_gold
+
+
+@pytest.fixture(scope="session")
+def printed():
+    """Gives what a terminal of 200 columns shows of something."""
+
+    def text(shown):
+        console = Console(file=io.StringIO(), width=200, color_system=None)
+        console.print(shown)
+        return console.file.getvalue()
+
+    return text
 
 
 @pytest.fixture(scope="session")

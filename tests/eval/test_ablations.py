@@ -15,6 +15,7 @@ from eval.ablations import (
     WithPlainWords,
     ablations_of,
     ask_engine,
+    plain_words,
     without_header,
 )
 from eval.legs import DENSE, FUSED, LATE, LEXICAL, legs_of, ranked_rows
@@ -59,9 +60,9 @@ def test_without_stemming_a_plural_does_not_find_its_singular(engine, without):
     everything = engine.searcher.mask()
     plain, stemmed = without(WithPlainWords), engine.searcher
     says = np.array(["wijkagenten" in embedded_text(p).lower() for p in engine.index.passages])
-    exact = np.array(["wijkagent" in embedded_text(p).lower().split() for p in engine.index.passages])
+    exact = np.array(["wijkagent" in plain_words(embedded_text(p)) for p in engine.index.passages])
     assert (stemmed.lexical_scores(query, everything)[says & ~exact] > 0).any()
-    assert not (plain.lexical_scores(query, everything)[says & ~exact] > 0).all()
+    assert not (plain.lexical_scores(query, everything)[says & ~exact] > 0).any()
 
 
 def test_without_reordering_the_order_is_that_of_fusion_with_the_usual_scores(engine, without, asked):

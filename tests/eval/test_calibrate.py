@@ -2,6 +2,7 @@ import pytest
 
 from eval.calibrate import Point, calibrate, choose, cost, others, points, show
 from eval.run import run
+from eval.summary import decimal
 from ingest.errors import GoldError
 
 
@@ -47,12 +48,14 @@ def confident(gold, source, oracle, tmp_path):
     return run(gold, ask, source, tmp_path / "een", {})
 
 
-def test_charters_that_had_no_say_are_refused_as_well_when_the_confidence_is_perfect(confident):
+def test_charters_that_had_no_say_are_refused_as_well_when_the_confidence_is_perfect(confident, printed):
     found = calibrate(confident)
     assert (found.held_out.refused_unanswerable, found.held_out.false_refusal) == (1, 0)
     assert 0.25 < found.chosen.threshold < 0.8
     assert len(found.by_charter) >= 18
-    assert show(found)
+    told = printed(show(found))
+    assert f"Gekozen: {decimal(found.chosen.threshold, '.4f')};" in told
+    assert "100,0% van de onbeantwoordbare vragen terecht geweigerd, 0,0% van de beantwoordbare onterecht." in told
 
 
 def test_a_refusal_without_confidence_stays_a_refusal(gold, source, oracle, tmp_path):

@@ -6,7 +6,7 @@ from eval.compare import compare, show
 from eval.metrics import RECALL_AT
 from eval.retrieval import ir_figures, judgements
 from eval.run import read_run, run
-from eval.summary import Scored, bootstrap, estimates, latency, mcnemar, percentile, refusal_precision, wilson
+from eval.summary import Scored, bootstrap, estimates, latency, mcnemar, means, percentile, refusal_precision, wilson
 from ingest.errors import GoldError
 
 
@@ -70,7 +70,7 @@ def test_evidence_that_was_not_retrieved_stays_in_the_judgements(gold, source, o
     assert judgements(question, half, source) == {str(n): 1 for n in range(1, 6)} | {"gemist-0": 1}
 
 
-def test_a_comparison_names_what_got_better_and_what_got_worse(some, source, oracle, tmp_path):
+def test_a_comparison_names_what_got_better_and_what_got_worse(some, source, oracle, tmp_path, printed):
     first, last = some[14].id, some[15].id
 
     def without(*names):
@@ -85,7 +85,9 @@ def test_a_comparison_names_what_got_better_and_what_got_worse(some, source, ora
     correct = next(row for row in found.differences["single"] if row.name == "correct")
     assert (correct.gained, correct.lost, correct.p) == (1, 1, 1.0)
     assert correct.difference.low <= 0 <= correct.difference.high
-    assert show(found)
+    told = printed(show(found))
+    assert f"Beter: 1\n  {first}" in told and f"Slechter: 1\n  {last}" in told
+    assert f"Niet meegeteld, want maar in één meting (1): {some[-1].id}\n" in told
 
 
 def test_mcnemar_is_the_binomial_test_on_the_changed_questions():
@@ -124,5 +126,6 @@ def test_the_precision_of_refusing_is_over_the_refusals(gold):
     assert refusal_precision(scored[4:]) is None
 
 
-def test_a_scored_question_carries_its_figures(gold):
-    assert Scored(gold[0], {"f1": 1.0}).figures["f1"] == 1
+def test_a_mean_is_over_the_questions_to_which_the_figure_applies(gold):
+    scored = [Scored(gold[0], figures) for figures in ({"correct": 1.0}, {"correct": 0.0, "mrr": 1 / 3}, {})]
+    assert means(scored, ("correct", "mrr", "f1")) == {"correct": (1 + 0) / 2, "mrr": (1 / 3) / 1}

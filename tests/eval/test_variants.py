@@ -10,6 +10,7 @@ import pytest
 from eval.exported import in_blocks
 from eval.rivals import Rival
 from eval.stages import (
+    SHIPPED,
     STAGES,
     ReadOnce,
     Task,
@@ -20,6 +21,7 @@ from eval.stages import (
     by_words,
     fused,
     reread,
+    table,
     with_evidence,
     with_reading,
 )
@@ -55,6 +57,16 @@ def test_a_table_is_put_between_its_own_markers(tmp_path):
     readme.write_text("<!-- one -->\n<!-- /one -->\n<!-- other -->\nkept\n<!-- /other -->\n")
     record(readme, "one", "| new |")
     assert readme.read_text() == "<!-- one -->\n| new |\n<!-- /one -->\n<!-- other -->\nkept\n<!-- /other -->\n"
+
+
+def test_a_stage_is_bold_where_it_surely_differs_from_the_one_that_ships(gold, source, oracle, tmp_path):
+    some = [one for one in gold if one.roll is None and one.answerable][:10]
+    asks = {"worse": lambda one: oracle(one) | {"retrieved": []}, SHIPPED: oracle, "same": oracle}
+    runs = [measure(Rival(label, label, ask), some, source, tmp_path, Settings()) for label, ask in asks.items()]
+    worse, shipped, same = table(runs).splitlines()[2:5]
+    assert worse.startswith("| worse | **0.000** |")
+    assert shipped.startswith(f"| {SHIPPED} | 1.000 |") and same.startswith("| same | 1.000 |")
+    assert SHIPPED in dict(STAGES)
 
 
 @pytest.fixture

@@ -178,8 +178,9 @@ def test_what_a_question_is_about_is_a_phrase():
     assert subject_of("Hoeveel huurwoningen worden er in Crabbehof gesloopt?") == "de huurwoningen in Crabbehof"
 
 
-def test_without_names_in_the_corpus_nothing_breaks():
-    assert standalone("en in Rotterdam?", AGENTS, ()) != ""
+def test_without_names_in_the_corpus_a_follow_up_is_still_read_in_the_light_of_the_last_question():
+    assert standalone("waarom?", AGENTS, ()) == "Waarom krijgt Deventer extra wijkagenten?"
+    assert standalone("en in Rotterdam?", AGENTS, ()) == "Hoeveel extra wijkagenten krijgt Deventer in Rotterdam?"
 
 
 def test_the_answer_says_how_a_follow_up_was_understood(engine):

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 Scope = dict[str, Any]
 App = Callable[..., Any]
-Refusal = tuple[int, str, tuple[tuple[bytes, bytes], ...]]  # status, text, headers
 
 # The script of the page runs through Gradio's js_on_load, which needs 'unsafe-eval'; nothing of it comes from text.
 POLICY = (

@@ -6,8 +6,6 @@ from itertools import groupby
 from ingest.whole import Heading, Placed, Whole
 from ui.web.markup import lines_of, party, reader_link, text
 
-_TAGS = {"furniture": "p", "text": "p", "item": "p", "row": "p", "note": "p"}
-
 
 def reader_html(whole: Whole, start: int | None = None, end: int | None = None) -> str:
     """Return a charter; the characters ``start`` to ``end`` of its document are highlighted."""
