@@ -8,9 +8,9 @@ It learns from what search finds: for every question the chunks that answer it b
   is such a wrong answer too.
 
 Never give it the questions that answers are measured on. Two losses: every sentence by itself (binary, the hardest
-wrong ones counting most), and the right ones against all others of the question. Each of ``EPOCHS`` rounds has another
-part of the questions and of the single gold, and all questions over all charters. ``--held-out`` leaves out the
-questions on every third charter. On two cores it takes three quarters of an hour.
+wrong ones counting most), and the right ones against all others of the question. All of the gold comes by in each of
+``EPOCHS`` rounds, and every round with another part of the questions. ``--held-out`` leaves out the questions on every
+third charter. On two cores it takes three quarters of an hour.
 """
 
 import json
@@ -244,11 +244,11 @@ def mined(engine: Engine, questions: Path, gold: Sequence[Path], chance: random.
     asked = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
     asked = chance.sample(asked, round(EPOCHS * SHARE * len(asked)))
     of_lines = [miner.of_lines(one["question"], one["charter"], one["start"], one["end"]) for one in asked]
-    given = read_gold(gold, source)
-    of_gold = [miner.of_gold(one) for one in chance.sample(given, len(given)) if one.roll is None]
-    of_all = [group for one in given if one.roll is not None for group in miner.of_all(one)]
+    of_gold: list[Group | None] = []
+    for one in read_gold(gold, source):
+        of_gold += [miner.of_gold(one)] if one.roll is None else miner.of_all(one)
     return [
-        [group for group in (*of_lines[n::EPOCHS], *of_gold[n::EPOCHS], *of_all) if group is not None and group.chunks]
+        [group for group in (*of_lines[n::EPOCHS], *of_gold) if group is not None and group.chunks]
         for n in range(EPOCHS)
     ]
 

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dutch import stem
+from index.dutch import stem, words
 from index.search import Hit, Mask, Searcher
 from qa.evidence import FEATURES, UNREAD, Evidence, Features, fitted, sentence_terms, share
+from qa.form import STATE, names_in
 from qa.question import Question
 
 CERTAINTY = (
@@ -40,8 +41,10 @@ CERTAINTY = (
     "typed_score",  # how far the best sentence that holds it lies behind the best of all
     "typed_read",  # the same in what the reader thinks
     "typed_focus",  # the same in how well the subject's words fit
+    "unnamed",  # a name in the question stands in none of the best sentences
 )
 NEAR = 6  # of the best sentences one should hold the form that is asked
+NAMING = 3  # of the best sentences one should hold a name that the question gives
 SENTENCES = 40
 
 
@@ -95,6 +98,7 @@ def certainty_features(
         column["read"].max(),
         column["read"][0],
         *_typed(column, scores),
+        _unnamed(question, ranked[:NAMING], searcher),
     )
     return np.array(values, np.float32)
 
@@ -109,6 +113,12 @@ def _typed(column: dict[str, Features], scores: NDArray[np.float64]) -> tuple[fl
         for values in (scores[:NEAR], column["read"][:NEAR], column["focus"][:NEAR])
     ]
     return float(holding.mean()), gaps[0], gaps[1] if holding.any() else UNREAD - float(column["read"].max()), gaps[2]
+
+
+def _unnamed(question: Question, best: Sequence[Evidence], searcher: Searcher) -> float:
+    names = names_in(question.text) - STATE - searcher.place_words
+    said = words(" ".join([best[0].hit.passage.header, *(one.sentence.text for one in best)]))
+    return float(not names <= set(said))
 
 
 def absent_share(question: Question, searcher: Searcher, mask: Mask) -> float:

@@ -20,9 +20,11 @@ from qa.subject import Subject, subject_of
 from qa.synonyms import synonyms_of
 from qa.values import NUMERALS, clause, date_limit, names_after, value_of
 
-# Under these the subject is in none of the charters, unless some sentence says all of it: the most that the reader
-# thinks of any sentence, more where no word of the subject occurs anywhere; without a reader the certainty over all.
+# Under these the subject is in none of the charters, unless a sentence says all of it or a charter evidently does: the
+# most that the reader thinks of any sentence, more where no word of the subject occurs anywhere; without a reader the
+# certainty over all.
 NOWHERE_READ, NOWHERE_ABSENT, NOWHERE_UNREAD = 0.0, 2.0, 0.13
+EVIDENT = 0.9  # probability of a mention
 YES, PARTLY = 0.47, 0.25  # probabilities of a mention; chosen on the gold questions, each judged by the others
 TURNED: dict[Status, Status] = {"yes": "no", "partly": "partly", "no": "yes"}
 QUOTED, CLOSE = 3, 1.2  # sentences quoted for a charter at most, and how much worse than the best they may be
@@ -84,6 +86,8 @@ def _nowhere(readings: Sequence[Reading], subject: Subject, searcher: Searcher, 
     if searcher.reader is None:
         return certain() < NOWHERE_UNREAD
     absent = bool(subject.said) and not any(subject.said)
+    if not absent and max((reading.sure for reading in readings), default=0.0) >= EVIDENT:
+        return False
     return max((one.feature("read") for one in every), default=0.0) < (NOWHERE_ABSENT if absent else NOWHERE_READ)
 
 

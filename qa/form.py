@@ -71,7 +71,7 @@ _PLACE_ASKED = re.compile(
     r"|\w*plein(?:en)?|gebied(?:en)?)\b"
 )
 _NAME = re.compile(r"(?<=[^.!?:\s]\s)\(?(?P<name>[A-Z][\w'’-]{2,}|[A-Z]{2,})")
-_STATE = frozenset(
+STATE = frozenset(
     ["wwi", "vrom", "ocw", "szw", "vws", "bzk", "ez", "lnv", "rijk", "justitie", "gezin", "jeugd", "nederland", "eu"]
 )
 
@@ -103,7 +103,7 @@ def holds(form: Form, text: str, asked: str, places: Collection[str]) -> bool:
     if form in ("name", "agent"):
         agents = _agents_in(text) if form == "agent" else frozenset()
         known = frozenset() if form == "name" and _PLACE_ASKED.search(fold(asked)) else frozenset(places)
-        return bool((agents | (names_in(text) - _STATE - known)) - frozenset(words(asked)))
+        return bool((agents | (names_in(text) - STATE - known)) - frozenset(words(asked)))
     return bool(_HOLDS[form].search(_without(text, asked)))
 
 

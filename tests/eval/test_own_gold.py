@@ -98,6 +98,7 @@ COLLECTION = [
 ]
 EVERY = SINGLE + COLLECTION
 NEAR = read("near_single.jsonl")
+MORE_NEAR = read("near_more.jsonl")
 TRAINING_NEAR = read("near.jsonl", TRAINING)
 TRAINING_COLLECTION = read("collections.jsonl", TRAINING)
 LABELLED = COLLECTION + TRAINING_COLLECTION
@@ -129,7 +130,14 @@ def all_evidence(question: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_ids_and_questions_are_unique() -> None:
     given = [question for file in ("dev_single.jsonl", "dev_collection.jsonl") for question in read(file)]
-    every = [*given, *EVERY, *NEAR, *TRAINING_NEAR, *TRAINING_COLLECTION]  # so that no gold is trained on either
+    every = [
+        *given,
+        *EVERY,
+        *NEAR,
+        *MORE_NEAR,
+        *TRAINING_NEAR,
+        *TRAINING_COLLECTION,
+    ]  # so that no gold is trained on either
     ids = Counter(question["id"] for question in every)
     assert [key for key, times in ids.items() if times > 1] == []
     texts = Counter(question.get("standalone", question["question"]).casefold() for question in every)
@@ -143,7 +151,7 @@ def test_enough_of_every_kind() -> None:
     assert len(EVERY) >= 250
 
 
-@pytest.mark.parametrize("questions", [NEAR, TRAINING_NEAR], ids=["gold", "training"])
+@pytest.mark.parametrize("questions", [NEAR, MORE_NEAR, TRAINING_NEAR], ids=["gold", "more", "training"])
 def test_near_misses_do_not_give_away_by_their_form_whether_they_have_an_answer(
     questions: list[dict[str, Any]],
 ) -> None:
