@@ -1,4 +1,4 @@
-"""What form an answer must have, and whether a text holds it: a number, percentage, amount, date, name or who acts.
+"""What form an answer must have, and whether a text holds it: a number, amount, date, name, who acts, a full name.
 
 A passage that speaks of the very thing but gives no number is the commonest near miss of all. Years, dates, ordinals,
 references and the numbers of lists are no quantities, nor are durations where things are counted. What the question
@@ -13,7 +13,7 @@ from typing import Literal
 from index.dutch import MONTH, NUMERAL, fold, words
 from qa.question import Question
 
-Form = Literal["number", "percentage", "amount", "date", "name", "agent"]
+Form = Literal["number", "percentage", "amount", "date", "name", "agent", "expansion"]
 
 _NAMEABLE = (
     r"corporaties?|verhuurders?|\w*scho(?:ol|len)|organisaties?|instelling(?:en)?|stichting(?:en)?|\w*vereniging(?:en)?"
@@ -30,6 +30,8 @@ _ASKED: tuple[tuple[Form, str], ...] = (
         r"|\bhoe (?:hoog|groot) .*(?:budget(?:ten)?|bijdragen?|subsidies?)\b",
     ),
 )
+_EXPANSION = re.compile(r"\bwaar(?:voor)? staa(?:t|n)\b.*\bvoor\b|\bafkorting\b")
+_LETTERS = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b|(?<=afkorting )\w+")
 _COUNTING = re.compile(r"(?:voor |met |van |in |op )?hoeveel\b")
 _MONEY = re.compile(r"\b(?:budget|bijdrage|kosten|kost|bedrag|subsidie|geld|euro)\b")
 _WRITTEN = rf"één|{NUMERAL}|helft|kwart|beide"
@@ -79,6 +81,8 @@ STATE = frozenset(
 def form_of(question: Question) -> Form | None:
     """Return the form that the answer must have; None where any sentence may answer."""
     text = fold(question.text)
+    if _EXPANSION.search(text) and _LETTERS.search(question.text):
+        return "expansion"
     if question.asked == "person" or re.search(r"\bwie\b", text):
         return "agent"
     for form, pattern in _ASKED:
@@ -104,7 +108,25 @@ def holds(form: Form, text: str, asked: str, places: Collection[str]) -> bool:
         agents = _agents_in(text) if form == "agent" else frozenset()
         known = frozenset() if form == "name" and _PLACE_ASKED.search(fold(asked)) else frozenset(places)
         return bool((agents | (names_in(text) - STATE - known)) - frozenset(words(asked)))
+    if form == "expansion":
+        return any(_spelled_out(fold(letters), fold(text)) for letters in _LETTERS.findall(asked))
     return bool(_HOLDS[form].search(_without(text, asked)))
+
+
+def _spelled_out(letters: str, text: str) -> bool:
+    """Whether a text says what letters stand for: "Centrum voor Jeugd en Gezin (CJG)", or the other way round."""
+    beside = re.findall(rf"([^().;:]+)\(\s*{letters}\s*\)", text) + re.findall(rf"\b{letters}\s*\(([^()]+)\)", text)
+    for piece in beside:
+        spoken = words(piece)[-3 * len(letters) :]
+        starts = (place for place, word in enumerate(spoken) if word[0] == letters[0])
+        if any(_in_order(letters, "".join(spoken[place:])) for place in starts):
+            return True
+    return False
+
+
+def _in_order(letters: str, text: str) -> bool:
+    rest = iter(text)
+    return all(letter in rest for letter in letters)
 
 
 @lru_cache(maxsize=20_000)

@@ -240,6 +240,14 @@ _GENERIC = frozenset(
         "programma",
         "project",
         "hebben",
+        "afkorting",
+        "afkortingen",
+        "betekent",
+        "betekenis",
+        "begrip",
+        "term",
+        "bedoeld",
+        "bedoelt",
         "heel",
     ]
 )

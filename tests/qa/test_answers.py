@@ -254,9 +254,10 @@ def test_in_a_corpus_of_documents_nothing_is_called_a_charter(documents):
         engine.ask("Wat kost een kaartje voor de kerncentrale?"),
         engine.ask("Wat kost een kaartje voor de kerncentrale?", charters=(one,)),
         engine.ask("Welke documenten noemen een kerncentrale?", charters=(one,)),
-        engine.ask(f"Vergelijk {one} en {other} op kernenergie"),
     ]
-    assert [answer.answer for answer in asked if not answer.refused or "charter" in answer.answer] == []
+    assert all(answer.refused for answer in asked)
+    asked.append(engine.ask(f"Vergelijk {one} en {other} op kernenergie", actor="rijk"))
+    assert [answer.answer for answer in asked if "charter" in answer.answer] == []
 
 
 def test_where_no_passage_may_answer_the_question_is_refused_even_without_a_threshold(documents):

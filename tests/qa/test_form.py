@@ -64,3 +64,22 @@ def test_a_question_says_what_form_its_answer_has(question, expected):
 def test_a_sentence_with_the_words_but_without_the_thing_asked_is_told_from_one_that_has_it(question, answers, is_near):
     assert holds(form(question), answers, question, PLACES)
     assert not holds(form(question), is_near, question, PLACES)
+
+
+@pytest.mark.parametrize(
+    ("text", "holding"),
+    [
+        ("Utrecht richt Wijk in Bedrijf Utrecht (WIBU) op.", True),
+        ("WIBU (Wijk in Bedrijf Utrecht) helpt ondernemers.", True),
+        ("De gemeente Utrecht richt WIBU op.", False),
+        ("Dit doet de stad met partners (WIBU).", False),
+    ],
+)
+def test_letters_stand_for_words_that_spell_them(engine, text, holding):
+    question = engine.understand("Waar staat de afkorting WIBU voor?")
+    assert form_of(question) == "expansion"
+    assert holds("expansion", text, question.text, ()) is holding
+
+
+def test_a_thing_that_stands_for_something_is_no_abbreviation(engine):
+    assert form_of(engine.understand("Waar staat de gemeente voor?")) is None
