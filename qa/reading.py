@@ -66,7 +66,7 @@ VERDICT = (
     "read_above",
 )
 CHUNKS = 1  # of each charter is read together with the question; with three the verdicts were no better
-MORE = 2  # of a charter that is quoted, to find its best proof
+MORE, MORE_IN_ALL = 2, 18  # of a charter that is quoted, to find its best proof; one of each in a long list
 _SPREAD = 0.02  # the least standard deviation that counts as one: where all charters are alike, none stands out
 
 
@@ -132,7 +132,7 @@ def read_on(question: Question, searcher: Searcher, subject: Subject, readings: 
         return list(readings)
     seen = [[one.evidence for one in reading.ranked if one.feature("read") > UNREAD] for reading in readings]
     rest = [[one.evidence for one in reading.ranked if one.feature("read") <= UNREAD] for reading in readings]
-    more = read(rest, question, searcher, MORE)
+    more = read(rest, question, searcher, max(1, min(MORE, MORE_IN_ALL // max(1, len(readings)))))
     return [
         replace(reading, ranked=tuple(_ranked([*old, *new], question, subject, reading.charter, "proof")))
         for reading, old, new in zip(readings, seen, more, strict=True)
