@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from index.dutch import stem, words
 from index.search import Hit, Mask, Query, Searcher
@@ -242,12 +242,13 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
             for item in items
         ]
     else:
-        sure = _certain(question, query, hits, searcher, mask)
         every = tuple(charter.name for charter in searcher.index.charters)  # what one says is weighed against all
         read = read_charters(question, _widened(query, subject), searcher, subject, every)
         readings = [one for one in read if one.charter in charters]
-        if sure < settings.refusal_threshold and _nowhere(readings, subject, searcher, lambda: sure):
+        over_all = cache(partial(_certain, question, query, hits, searcher, mask))
+        if _nowhere(readings, subject, searcher, over_all) and over_all() < settings.refusal_threshold:
             readings = [replace(one, ranked=(), sure=0.0) for one in readings]
+        sure = max(reading.sure for reading in readings)
         readings = [_unless_silent(one, question, query, searcher, settings) for one in readings]
         readings = _apart(question, read_on(question, searcher, subject, readings))
         budget = max(40, settings.answer_words // len(charters))
