@@ -23,9 +23,8 @@ PROOFS = 3  # sentences at most that are given as proof
 _HEAD = 25  # sentences: what a charter is about, and who made it, stands at its head
 _SIGNED = re.compile(r"\b(?:aldus|opgemaakt|tweevoud|plaats|datum)\b", re.I)
 _ROLE = re.compile(r"\b(?P<role>wethouder|burgemeester|voorzitter|directeur|projectleider|gedeputeerde)s?\b")
-_WHICH_ROLE = re.compile(
-    rf"\b(?:welke|noem(?: de)?|namen van de) {_ROLE.pattern}"
-)  # not "welke steden stellen er een aan"
+# In a list the office itself must be asked for: not "welke steden stellen er een aan".
+_WHICH_ROLE = re.compile(rf"\b(?:welke|noem(?: de)?|namen van de) {_ROLE.pattern}")
 _NAMING = frozenset(map(stem, ("naam", "namen", "noemen", "noem", "heten", "genoemd", "welke", "tekenen", "namens")))
 _EVERYWHERE = 1 / 3  # share of the charters in which a name is no longer a charter's own
 _UNREADABLE = re.compile(r"\bop\W*([\d][\d./ -]{4,}\d)")
@@ -187,14 +186,9 @@ def _covering(named: list[tuple[Place, list[str]]]) -> list[tuple[Place, list[st
 
 def role_of(question: Question) -> str | None:
     """The office of a person that a question asks for ("welke wethouder …"), or None."""
-    text = fold(question.text)
-    match = (
-        _ROLE.search(text)
-        if question.asked == "person"
-        else _WHICH_ROLE.search(text)
-        if question.asked == "list"
-        else None
-    )
+    if question.asked not in ("person", "list"):
+        return None
+    match = (_ROLE if question.asked == "person" else _WHICH_ROLE).search(fold(question.text))
     return match["role"] if match else None
 
 

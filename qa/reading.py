@@ -106,10 +106,10 @@ def read_charters(
 ) -> list[Reading]:
     """Search every charter by itself and weigh its sentences."""
     found = searcher.search_each(query, tuple(charters), question.only, PASSAGES)
-    saying = _saying(subject, searcher, charters, found)
+    saying = _saying(subject, searcher, charters, found, query)
     lists = [
         _ranked(
-            weighed(question, query, found[name] + _hits(saying[name], query, searcher), searcher),
+            weighed(question, query, found[name] + saying[name], searcher),
             question,
             subject,
             name,
@@ -151,9 +151,9 @@ def _ranked(some: Sequence[Evidence], question: Question, subject: Subject, char
 
 
 def _saying(
-    subject: Subject, searcher: Searcher, charters: Sequence[str], found: dict[str, list[Hit]]
-) -> dict[str, list[int]]:
-    """Of every charter the passages (rows) that say most of the subject's words in one sentence and were not found."""
+    subject: Subject, searcher: Searcher, charters: Sequence[str], found: dict[str, list[Hit]], query: Query
+) -> dict[str, list[Hit]]:
+    """Of every charter the passages that say most of the subject's words in one sentence and were not found."""
     weights: dict[Place, float] = {}
     for weight, said in zip(subject.weights, subject.said, strict=True):
         for place in said:
@@ -168,12 +168,9 @@ def _saying(
         charter = searcher.index.passages[row].charter
         if charter in out and row not in known and len(out[charter]) < SAYING:
             out[charter].append(row)
-    return out
-
-
-def _hits(rows: list[int], query: Query, searcher: Searcher) -> list[Hit]:
-    scores = searcher.scores(query, rows)
-    return [Hit(searcher.index.passages[row], row, float(score)) for row, score in zip(rows, scores, strict=True)]
+    chosen = [row for rows in out.values() for row in rows]
+    scores = dict(zip(chosen, searcher.scores(query, chosen).tolist(), strict=True))  # all at once
+    return {name: [Hit(searcher.index.passages[row], row, scores[row]) for row in rows] for name, rows in out.items()}
 
 
 def _read(one: Evidence, question: Question, subject: Subject, charter: str, weights: Features) -> Read:

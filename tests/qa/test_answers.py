@@ -4,10 +4,8 @@ import datetime as dt
 
 import pytest
 
-from index.store import open_index
-from index.update import update_index
+from eval.variants import engine_on
 from ingest.errors import UsageError
-from qa.engine import Engine
 from qa.model import to_dict
 from qa.surroundings import surroundings
 from qa.values import dates, value_of
@@ -227,23 +225,12 @@ def documents(tmp_path, engine, encoder):
     corpus.mkdir()
     for name in ("bos", "strand"):
         (corpus / f"{name}.md").write_text(f"# Nota {name}\n\nDe gemeente beheert het {name} met vrijwilligers.\n")
-    update_index([corpus], tmp_path / "index", encoder.name, lambda: encoder, Unseen())
 
     def made(**changed):
         settings = engine.settings.model_copy(update=changed)
-        return Engine(open_index(tmp_path / "index", encoder.name), encoder, settings, engine.searcher.reader)
+        return engine_on([corpus], tmp_path / "index", encoder, settings, engine.searcher.reader)
 
     return made
-
-
-class Unseen:
-    """Steps that nobody looks at."""
-
-    def step(self, text):
-        pass
-
-    def advance(self, done, total):
-        pass
 
 
 def test_in_a_corpus_of_documents_nothing_is_called_a_charter(documents):
