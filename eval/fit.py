@@ -41,10 +41,10 @@ from qa.subject import subject_of
 from qa.synonyms import synonyms_of
 
 SEED, WRONG = 7, 40  # of the wrong sentences of a question; with twelve, chance decided too much
-FITTED_ON = ("near_single", "own_*")
+FITTED_ON = ("near_single", "own_*", "fresh_single")
 UNFAMILIAR = ("near_more",)  # not for evidence: with these, no set had the best sentence first more often
 CERTAINTY_STRENGTH, VERDICT_STRENGTH, PROOF_STRENGTH = 0.1, 0.05, 0.03  # best where charters or questions are left out
-ORDINARY = 8.0  # how much a question counts that was not written to be a near miss: those are what people ask
+ORDINARY = 4.0  # how much a question counts that was not written to be a near miss: those are what people ask
 Rows = NDArray[np.float64]
 
 

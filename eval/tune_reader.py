@@ -41,11 +41,11 @@ from qa.settings import load_settings
 from qa.single import READ
 
 RATE, HEAD_RATE, SEED = 6e-4, 1e-3, 7
-BATCH, TOGETHER = 64, 24  # chunks in a step, and of those that go through the model at once
-RIGHT, WRONG = 2, 3  # chunks of a question that are learned from
+BATCH, TOGETHER = 48, 12  # chunks in a step, and of those that go through the model at once
+RIGHT, WRONG = 2, 2  # chunks of a question that are learned from
 OF_ALL = 0.4  # how much one charter of a question over all counts beside a question of its own
-EPOCHS = 2  # the first fifty steps of one round teach it little, so one is not enough
-SHARE = 0.33  # of QUESTIONS.jsonl that comes by in each
+EPOCHS = 4  # the first fifty steps of one round teach it little, and after two it still learns
+PARTS = 2  # of QUESTIONS.jsonl, one of which comes by in each
 NO, YES, PERHAPS, UNKNOWN = 0, 1, -1, -2  # PERHAPS: one of those marked so answers; UNKNOWN: not learned from
 Label = Callable[[int, int], int]  # of a sentence (row, position)
 Inside = Callable[[int, int], bool]
@@ -113,7 +113,7 @@ class Miner:
         query = searcher.query(question.search)
         hits = searcher.search(query, searcher.mask(question.scope), READ)
         found = self._chunks(weighed(question, query, hits, searcher))
-        wrong = [one for one in found if one not in right][: WRONG if right else RIGHT + WRONG]
+        wrong = [one for one in found if one not in right][: WRONG if right else WRONG + 1]
         best = [one for one in found if one in right][:RIGHT] or list(right[:RIGHT])
         return self._made(text, scope[0] if scope else "", [*best, *wrong], label) if best or wrong else None
 
@@ -242,15 +242,17 @@ def mined(engine: Engine, questions: Path, gold: Sequence[Path], chance: random.
     miner = Miner(engine)
     source = Source.of(engine.index.documents.values(), engine.index.charters)
     asked = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
-    asked = chance.sample(asked, round(EPOCHS * SHARE * len(asked)))
     of_lines = [miner.of_lines(one["question"], one["charter"], one["start"], one["end"]) for one in asked]
     of_gold: list[Group | None] = []
     for one in read_gold(gold, source):
         of_gold += [miner.of_gold(one)] if one.roll is None else miner.of_all(one)
-    return [
-        [group for group in (*of_lines[n::EPOCHS], *of_gold) if group is not None and group.chunks]
-        for n in range(EPOCHS)
-    ]
+    rounds = []
+    for number in range(EPOCHS):
+        if number % PARTS == 0:
+            chance.shuffle(of_lines)
+        come_by = (*of_lines[number % PARTS :: PARTS], *of_gold)
+        rounds.append([group for group in come_by if group is not None and group.chunks])
+    return rounds
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.dutch import stem, words
 from index.search import Hit, Mask, Searcher
 from qa.evidence import FEATURES, UNREAD, Evidence, Features, fitted, sentence_terms, share
-from qa.form import STATE, names_in
+from qa.form import STATE, form_of, names_in
 from qa.question import Question
 
 CERTAINTY = (
@@ -31,6 +31,7 @@ CERTAINTY = (
     "typed0",  # the best sentence holds the kind of thing asked
     "counted",  # some good sentence counts the very thing that is asked
     "absent",  # share of the subject that occurs nowhere in what was searched
+    "absent_key",  # the same where search terms are given and no sentence: each of them counts then
     "nt",  # ln(1 + words of the subject)
     "form",  # the answer must have a form: a number, amount, date or name
     "lst",  # a list is asked
@@ -46,6 +47,7 @@ CERTAINTY = (
 NEAR = 6  # of the best sentences one should hold the form that is asked
 NAMING = 3  # of the best sentences one should hold a name that the question gives
 SENTENCES = 40
+TYPED = FEATURES.index("typed")
 
 
 def certainty(
@@ -57,6 +59,8 @@ def certainty(
     """
     if not ranked:
         return 0.0
+    if form_of(question) == "expansion" and ranked[0].features[TYPED] > 0:
+        return 1.0  # what letters stand for is read off, not weighed
     features = certainty_features(question, ranked, hits, searcher, mask)
     model = "certainty" if searcher.reader else "certainty_unread"
     weights = fitted(model, (*CERTAINTY, "intercept"))
@@ -91,6 +95,7 @@ def certainty_features(
         column["typed"][0],
         column["counted"][:8].max(),
         absent,
+        absent * question.keywords,
         np.log1p(len(question.topic)),
         float(column["typed"][0] != 0),
         float(question.asked == "list"),

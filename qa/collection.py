@@ -23,7 +23,7 @@ from qa.values import NUMERALS, clause, date_limit, names_after, value_of
 # Under these the subject is in none of the charters, unless a sentence says all of it or a charter evidently does: the
 # most that the reader thinks of any sentence, more where no word of the subject occurs anywhere; without a reader the
 # certainty over all.
-NOWHERE_READ, NOWHERE_ABSENT, NOWHERE_UNREAD = 0.0, 2.0, 0.13
+NOWHERE_READ, NOWHERE_ABSENT, NOWHERE_UNREAD = 1.0, 2.0, 0.13
 EVIDENT = 0.9  # probability of a mention
 YES, PARTLY = 0.47, 0.25  # probabilities of a mention; chosen on the gold questions, each judged by the others
 TURNED: dict[Status, Status] = {"yes": "no", "partly": "partly", "no": "yes"}

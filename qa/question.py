@@ -288,6 +288,9 @@ _GOES_INTO_FORCE = re.compile(r"\bga(?:at|an)\b.*\bin\s*[?.]*$")
 _ABOUT_SIGNING = re.compile(
     r"\b(?:onder|mede|meeonder|mee)?(?:ge)?teken(?:d|de|den|t|en|ing|aars?|ingsdatum)\b|handtekening|tekendatum"
 )
+_SENTENCE = re.compile(
+    r"\?|\b(?:wie|wat|waar(?:om|mee|voor)?|wanneer|hoe(?:veel|zo)?|welke?|noem|geef|zijn|is|heeft|hebben|doet|krijgt)\b"
+)
 _NOT_COUNTED = STOP_WORDS | frozenset(
     [
         "extra",
@@ -352,6 +355,11 @@ class Question:
     def about_term(self) -> bool:
         """Whether it is asked when the agreement as a whole was signed, begins or ends."""
         return self.about_signing or bool(_policy_terms(self.text))
+
+    @property
+    def keywords(self) -> bool:
+        """Whether search terms are given and no sentence ("politie op straat Arnhem aantal")."""
+        return not _SENTENCE.search(fold(self.text))
 
     @property
     def every(self) -> bool:

@@ -59,7 +59,7 @@ LEAST = {
     "collection-values": 11,
 }
 # What a near miss asks for; each about as often with an answer as without.
-ASKED = {"number": 200, "name": 140, "topic": 140, "amount": 100, "date": 100, "who": 40, "how": 25}
+ASKED = {"number": 200, "name": 130, "topic": 140, "amount": 100, "date": 100, "who": 40, "how": 20}
 NUMERALS = [
     "nul",
     "een",
@@ -97,9 +97,12 @@ COLLECTION = [
     *(question for question in FOLLOWING if question["type"] == "aggregate"),
 ]
 EVERY = SINGLE + COLLECTION
+FRESH = read("fresh_single.jsonl")
 NEAR = read("near_single.jsonl")
 MORE_NEAR = read("near_more.jsonl")
 TRAINING_NEAR = read("near.jsonl", TRAINING)
+TRAINING_MORE = read("near_more.jsonl", TRAINING)
+KINDS_OF_NEAR = ["gold", "more", "training", "more-training"]
 TRAINING_COLLECTION = read("collections.jsonl", TRAINING)
 LABELLED = COLLECTION + TRAINING_COLLECTION
 
@@ -133,9 +136,11 @@ def test_ids_and_questions_are_unique() -> None:
     every = [
         *given,
         *EVERY,
+        *FRESH,
         *NEAR,
         *MORE_NEAR,
         *TRAINING_NEAR,
+        *TRAINING_MORE,
         *TRAINING_COLLECTION,
     ]  # so that no gold is trained on either
     ids = Counter(question["id"] for question in every)
@@ -151,7 +156,7 @@ def test_enough_of_every_kind() -> None:
     assert len(EVERY) >= 250
 
 
-@pytest.mark.parametrize("questions", [NEAR, MORE_NEAR, TRAINING_NEAR], ids=["gold", "more", "training"])
+@pytest.mark.parametrize("questions", [NEAR, MORE_NEAR, TRAINING_NEAR, TRAINING_MORE], ids=KINDS_OF_NEAR)
 def test_near_misses_do_not_give_away_by_their_form_whether_they_have_an_answer(
     questions: list[dict[str, Any]],
 ) -> None:
@@ -160,9 +165,14 @@ def test_near_misses_do_not_give_away_by_their_form_whether_they_have_an_answer(
     for kind, least in ASKED.items():
         assert asked[kind, True] + asked[kind, False] >= least
         assert min(asked[kind, True], asked[kind, False]) >= 10
-    for charter in RANGES:
+    for charter in {charter for question in questions for charter in question["charters"]}:
         about = [question["type"] == "unanswerable" for question in questions if question["charters"] == [charter]]
         assert len(about) >= 43 and abs(2 * sum(about) - len(about)) <= 1
+
+
+def test_of_the_fresh_questions_every_charter_has_twelve_with_an_answer_and_four_without() -> None:
+    asked = Counter((question["charters"][0], question["type"] == "unanswerable") for question in FRESH)
+    assert asked == {(charter, without): 4 if without else 12 for charter in RANGES for without in (False, True)}
 
 
 def test_every_charter_is_asked_about() -> None:
@@ -203,14 +213,16 @@ def test_evidence_stands_in_the_charter(question: dict[str, Any]) -> None:
     check_evidence(question)
 
 
-@pytest.mark.parametrize("question", SINGLE, ids=name)
+@pytest.mark.parametrize("question", SINGLE + FRESH, ids=name)
 def test_single_is_well_formed(question: dict[str, Any]) -> None:
     check_single(question)
 
 
 @pytest.mark.parametrize("charter", RANGES)
 @pytest.mark.parametrize(
-    ("questions", "prefix"), [(NEAR, "near"), (TRAINING_NEAR, "near[2-4]")], ids=["gold", "training"]
+    ("questions", "prefix"),
+    [(NEAR, "near"), (MORE_NEAR, "near[34]"), (TRAINING_NEAR, "near[2-4]"), (TRAINING_MORE, "near[34]")],
+    ids=KINDS_OF_NEAR,
 )
 def test_near_misses_are_well_formed_and_their_evidence_stands_in_the_charter(
     questions: list[dict[str, Any]], prefix: str, charter: str

@@ -82,3 +82,17 @@ def test_a_condition_on_dates_is_understood_also_without_a_year(condition, holdi
     limit = date_limit(f"Welke steden tekenden {condition}?")
     assert limit is not None
     assert limit.holds(holding) and not limit.holds(failing)
+
+
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        ("luchtkwaliteit Amsterdam maatregelen", True),
+        ("extra politie op straat Arnhem aantal + periode", True),
+        ("wat doet het rijk in Deventer aan gezondheid", False),
+        ("Krijgt Arnhem meer politie?", False),
+        ("noem de doelen van Heerlen", False),
+    ],
+)
+def test_search_terms_are_told_from_a_sentence(engine, question, terms):
+    assert engine.understand(question).keywords is terms
