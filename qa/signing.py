@@ -1,4 +1,4 @@
-"""Who signed a charter: looked up where the parties introduce themselves and where they sign.
+"""Who signed a charter and when: looked up where the parties introduce themselves and where they sign.
 
 These lines resemble no question: an office on one line, a name on the next, and the same pair at both ends. So they are
 gone through, as for dates and names that are asked of every charter (``qa.finding``).
@@ -12,9 +12,9 @@ from index.dutch import fold, stem, words
 from index.search import Searcher
 from ingest.model import Actor
 from qa.evidence import Evidence
-from qa.finding import evidence_at, own_places, sentences_of
+from qa.finding import evidence_at, find_date, own_places, sentences_of
 from qa.question import Question
-from qa.subject import Place
+from qa.subject import Place, subject_of
 from qa.values import TITLE, person
 
 _HEAD = 60  # sentences, of which the first introduce the parties
@@ -22,6 +22,7 @@ _DRAWN_UP = re.compile(r"\baldus\b.*\bondertekend\b", re.I)
 _OFFICE = re.compile(r"\b(wethouder|burgemeester(?! en wethouders))\b", re.I)
 _COLLEGE = re.compile(r"\bcollege van burgemeesters? en wethouders\b", re.I)
 _MINISTER = re.compile(r"^(?:en )?(?:de )?minister\b", re.I)
+_WHO = re.compile(r"\bwie\b|\bwelke (?:\w+ )?(?:bestuurder|wethouder)")
 _OTHER_PAPER = re.compile(r"\b(?:convenant|\w*plan|\w*overeenkomst|\w*akkoord|contract|verklaring|manifest)\b")
 # What a question about the signing itself is made of; with any other word it asks for something else.
 _WORDS = frozenset(map(stem, [
@@ -29,17 +30,22 @@ _WORDS = frozenset(map(stem, [
     "handtekeningen", "zette", "gezet", "plaatste", "onder", "namens", "wethouder", "burgemeester", "bestuurder",
     "minister", "bewindspersoon", "persoon", "portefeuille", "functie", "ambt", "naam", "heet", "ging", "waarover",
     "kant", "zijde", "partij", "hij", "zij", "heeft", "had", "destijds", "overeenkomst", "charter", "rijk",
-    "gemeente", "stad", "kabinet", "staat",
+    "gemeente", "stad", "kabinet", "staat", "datum", "dag", "moment",
 ]))  # fmt: skip
 
 
-def signatories(question: Question, searcher: Searcher) -> tuple[Evidence, ...]:
-    """Return the lines that name who signed, where just that is asked of one charter; else nothing.
-
-    The city's own come first; those of the party that is asked about alone, where one is.
-    """
-    if not _asked(question):
+def signing(question: Question, searcher: Searcher) -> tuple[Evidence, ...]:
+    """Return the lines that say who signed, or when, where just that is asked of one charter; else nothing."""
+    if not _of_signing_alone(question):
         return ()
+    if question.asked == "date":
+        found = find_date(question, searcher, subject_of(question, searcher), question.scope[0], None)
+        return found.proofs if found else ()
+    return _signatories(question, searcher) if _asks_who(question) else ()
+
+
+def _signatories(question: Question, searcher: Searcher) -> tuple[Evidence, ...]:
+    """The city's own come first; those of the party that is asked about alone, where one is."""
     charter = question.scope[0]
     said = list(sentences_of(searcher, charter, question))
     drawn_up = max((n for n, (_, text) in enumerate(said) if _DRAWN_UP.search(text)), default=len(said))
@@ -51,15 +57,17 @@ def signatories(question: Question, searcher: Searcher) -> tuple[Evidence, ...]:
     return tuple(evidence_at(searcher, place) for place in dict.fromkeys(found))
 
 
-def _asked(question: Question) -> bool:
-    text = fold(question.text)
+def _of_signing_alone(question: Question) -> bool:
     return (
         question.about_signing
         and len(question.scope) == 1
-        and (question.asked == "person" or bool(re.search(r"\bwie\b|\bwelke (?:\w+ )?(?:bestuurder|wethouder)", text)))
-        and not _OTHER_PAPER.search(text)
+        and not _OTHER_PAPER.search(fold(question.text))
         and all(stem(word) in _WORDS for word in question.topic)
     )
+
+
+def _asks_who(question: Question) -> bool:
+    return question.asked == "person" or bool(_WHO.search(fold(question.text)))
 
 
 def _party(question: Question) -> Actor | None:

@@ -5,16 +5,17 @@ from dataclasses import replace
 from index.search import Hit, Query, Searcher
 from qa.certainty import certainty
 from qa.compose import Citations, choose, in_reading_order, prose, with_lists
-from qa.evidence import Evidence, evidence
+from qa.evidence import FEATURES, Evidence, evidence
 from qa.model import Answer, retrieved
 from qa.question import Asked, Question
 from qa.settings import Settings
-from qa.signing import signatories
+from qa.signing import signing
 
 RETRIEVED = 50  # passages reported as ``retrieved``
 READ = 12  # passages whose sentences are weighed
 MOST_SENTENCES = 5
 MARGIN = 4.0  # how far under the best sentence another may score; with 5, answers were longer and hardly more complete
+IN_PASSAGE = FEATURES.index("coverage_passage")
 DIRECT: tuple[Asked, ...] = ("number", "amount", "date", "person")
 WORDS: dict[Asked, float] = {"list": 2.0, "explain": 1.5}  # times the usual length
 
@@ -24,7 +25,7 @@ def answer_single(question: Question, query: Query, searcher: Searcher, settings
     mask = searcher.mask(question.scope, question.only)
     hits = searcher.search(query, mask, RETRIEVED)
     ranked = evidence(question, query, hits[:READ], searcher)
-    signed = signatories(question, searcher)
+    signed = signing(question, searcher)
     sure = 1.0 if signed else certainty(question, ranked, hits, searcher, mask)
     answer = Answer(
         question=question.text,
@@ -69,9 +70,11 @@ def refusal(
     citations = Citations(searcher.index.documents)
     where = _where(question, searcher)
     parts = [f"Dat staat niet in {where}."]
-    if ranked:
+    if ranked and ranked[0].features[IN_PASSAGE] > 0:  # where no word of the subject stands, nothing is near
         nearest = citations.cite(ranked[0])
         parts.append(f"Het dichtst in de buurt komt: “{shortened(ranked[0].sentence.text)}” [{nearest.n}]")
+    else:
+        parts.append("Er is niets gevonden dat in de buurt komt.")
     elsewhere = _elsewhere(question, query, searcher, settings) if question.scope else None
     if elsewhere is not None:
         made = citations.cite(elsewhere)

@@ -1,4 +1,4 @@
-"""Who signed: the names, from both ends of a charter, and only where just that is asked."""
+"""Who signed and when: the names, from both ends of a charter, and only where just that is asked."""
 
 import pytest
 
@@ -15,6 +15,7 @@ import pytest
         ("Wie tekende voor de gemeente Den Haag?", ["Norder", "Dekker", "Kool", "van Alphen"]),
         ("Wie tekende voor de gemeente Alkmaar?", ["Hansen"]),
         ("Wie heeft getekend voor de wijk Westelijke Tuinsteden?", ["Robin de Bood"]),
+        ("Wie zette zijn handtekening voor de wijk West binnen de Ring?", ["Ab Cherribi"]),
         ("Wie tekende namens het rijk het charter van Utrecht?", ["Vogelaar"]),
     ],
 )
@@ -44,3 +45,20 @@ def test_without_a_party_both_are_named(engine):
 )
 def test_who_agreed_to_something_else_is_not_who_signed_the_charter(engine, question):
     assert engine.ask(question).confidence < 1
+
+
+@pytest.mark.parametrize(
+    ("question", "day"),
+    [
+        ("Wanneer is het charter van Utrecht ondertekend?", "9 juni 2008"),
+        ("wanneer ondertekend charter Alkmaar", "11 februari 2008"),
+        ("Op welke dag tekenden het rijk en Eindhoven het charter?", "21-4-2008"),
+    ],
+)
+def test_when_a_charter_was_signed_is_read_off_its_last_lines(engine, question, day):
+    answer = engine.ask(question)
+    assert day in answer.answer and len(answer.citations) == 1
+
+
+def test_the_date_of_another_agreement_is_not_that_of_the_charter(engine):
+    assert engine.ask("Wanneer is het convenant van Rotterdam met de uitzendbureaus getekend?").confidence < 1
