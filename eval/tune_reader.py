@@ -10,7 +10,7 @@ It learns from what search finds: for every question the chunks that answer it b
 Never give it the questions that answers are measured on. Two losses: every sentence by itself (binary, the hardest
 wrong ones counting most), and the right ones against all others of the question. All of the gold comes by in each of
 ``EPOCHS`` rounds, and every round with another part of the questions. ``--held-out`` leaves out the questions on every
-third charter. On two cores it takes three quarters of an hour.
+third charter. On two cores it takes an hour.
 """
 
 import json
