@@ -47,7 +47,8 @@ CERTAINTY = (
 NEAR = 6  # of the best sentences one should hold the form that is asked
 NAMING = 3  # of the best sentences one should hold a name that the question gives
 SENTENCES = 40
-TYPED = FEATURES.index("typed")
+SAID = 0.75  # where whatever is said of a subject answers, and some sentence says all of it
+TYPED, COVERAGE, PARTY = (FEATURES.index(name) for name in ("typed", "coverage", "party"))
 
 
 def certainty(
@@ -61,6 +62,8 @@ def certainty(
         return 0.0
     if form_of(question) == "expansion" and ranked[0].features[TYPED] > 0:
         return 1.0  # what letters stand for is read off, not weighed
+    if question.broad and form_of(question) is None and any(_says_it(one) for one in ranked[:SENTENCES]):
+        return SAID
     features = certainty_features(question, ranked, hits, searcher, mask)
     model = "certainty" if searcher.reader else "certainty_unread"
     weights = fitted(model, (*CERTAINTY, "intercept"))
@@ -106,6 +109,11 @@ def certainty_features(
         _unnamed(question, ranked[:NAMING], searcher),
     )
     return np.array(values, np.float32)
+
+
+def _says_it(one: Evidence) -> bool:
+    """Whether a sentence holds every word of the subject, and is not another party's than that which is asked about."""
+    return bool(one.features[COVERAGE] >= 1 and one.features[PARTY] >= 0)
 
 
 def _typed(column: dict[str, Features], scores: NDArray[np.float64]) -> tuple[float, float, float, float]:

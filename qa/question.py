@@ -288,6 +288,11 @@ _GOES_INTO_FORCE = re.compile(r"\bga(?:at|an)\b.*\bin\s*[?.]*$")
 _ABOUT_SIGNING = re.compile(
     r"\b(?:onder|mede|meeonder|mee)?(?:ge)?teken(?:d|de|den|t|en|ing|aars?|ingsdatum)\b|handtekening|tekendatum"
 )
+_ON = r"\b(?:aan|tegen|voor|over|met|rond|rondom|inzake|gebied van)\b"
+_BROAD = re.compile(
+    r"\bwat (?:doe[nt]|gaat|gaan|wil|willen|zegt|zeggen|staat|spreekt|spreken|heeft|hebben|is|zijn|komt|gebeurt|belooft)\b"
+    rf".*{_ON}|\bwelke (?:\w+ )?(?:maatregelen|afspraken|plannen|acties|ambities|doelen|inzet)\b.*{_ON}"
+)
 _SENTENCE = re.compile(
     r"\?|\b(?:wie|wat|waar(?:om|mee|voor)?|wanneer|hoe(?:veel|zo)?|welke?|noem|geef|zijn|is|heeft|hebben|doet|krijgt)\b"
 )
@@ -355,6 +360,11 @@ class Question:
     def about_term(self) -> bool:
         """Whether it is asked when the agreement as a whole was signed, begins or ends."""
         return self.about_signing or bool(_policy_terms(self.text))
+
+    @property
+    def broad(self) -> bool:
+        """Whether all that is said of a subject will do ("Wat doet Arnhem aan sport?")."""
+        return bool(_BROAD.search(fold(self.text)))
 
     @property
     def keywords(self) -> bool:

@@ -110,6 +110,23 @@ def test_a_refusal_gives_a_nearest_sentence_only_where_a_word_of_the_subject_sta
     assert near.refused and "Veiligheid" in near.citations[0].quote
 
 
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("Wat doet het rijk in Deventer aan gezondheid?", "gezond"),
+        ("Wat doet Alkmaar aan onderwijs?", "onderwijs"),
+        ("Wat doet Groningen aan kinderopvang?", "kinderopvang"),
+    ],
+)
+def test_what_is_said_of_a_subject_as_a_whole_answers_a_broad_question(engine, question, subject):
+    answer = engine.ask(question)
+    assert not answer.refused and subject in answer.answer
+
+
+def test_what_the_city_does_is_not_what_the_state_does_of_the_same_subject(engine):
+    assert engine.ask("Wat gaat het rijk in Rotterdam doen aan schulden?").refused
+
+
 @pytest.mark.parametrize("question", ["Waar staat de afkorting WIBU voor?", "waar staat WIBU voor"])
 def test_what_letters_stand_for_is_read_off_the_source(engine, question):
     answer = engine.ask(question)

@@ -96,3 +96,17 @@ def test_a_condition_on_dates_is_understood_also_without_a_year(condition, holdi
 )
 def test_search_terms_are_told_from_a_sentence(engine, question, terms):
     assert engine.understand(question).keywords is terms
+
+
+@pytest.mark.parametrize(
+    ("question", "broad"),
+    [
+        ("Wat doet het rijk in Deventer aan gezondheid?", True),
+        ("Welke afspraken maken Schiedam en het rijk over inburgering?", True),
+        ("Wat staat er in het charter van Heerlen over sport?", True),
+        ("Wat kost de brede school in Alkmaar?", False),
+        ("Wie doet er iets aan de overlast?", False),
+    ],
+)
+def test_a_question_for_all_that_is_said_of_a_subject_is_told_from_one_for_a_fact(engine, question, broad):
+    assert engine.understand(question).broad is broad

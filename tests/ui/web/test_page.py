@@ -123,13 +123,16 @@ def test_filters_on_city_and_party_hold_for_the_answer(site, visit):
     assert page.inner_text("#filterstand") == ""
 
 
+COUNTED = "Hoeveel extra wijkagenten krijgt Arnhem?"
+
+
 def test_a_follow_up_is_read_in_the_light_of_the_question_before_it(site, visit):
     page = visit(site)
-    ask(page, SINGLE)
+    ask(page, COUNTED)
     turn = ask(page, "En in Groningen?")
     assert "Groningen" in turn.locator(".gelezen q").inner_text()
     assert any("Groningen" in head for head in turn.locator(".bronkop").all_text_contents())
-    assert f"Eerder gevraagd: {SINGLE}" in page.locator(".eerder > summary").inner_text()
+    assert f"Eerder gevraagd: {COUNTED}" in page.locator(".eerder > summary").inner_text()
     page.click("#nieuw")
     assert page.locator(".beurt").count() == 0
     alone = ask(page, "En in Groningen?")
