@@ -62,12 +62,12 @@ def certainty(
         return 0.0
     if form_of(question) == "expansion" and ranked[0].features[TYPED] > 0:
         return 1.0  # what letters stand for is read off, not weighed
-    if question.broad and form_of(question) is None and any(_says_it(one) for one in ranked[:SENTENCES]):
-        return SAID
     features = certainty_features(question, ranked, hits, searcher, mask)
     model = "certainty" if searcher.reader else "certainty_unread"
     weights = fitted(model, (*CERTAINTY, "intercept"))
-    return float(1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1]))))
+    sure = float(1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1]))))
+    whole = question.broad and form_of(question) is None and any(_says_it(one) for one in ranked[:SENTENCES])
+    return max(sure, SAID) if whole else sure
 
 
 def certainty_features(
@@ -113,7 +113,7 @@ def certainty_features(
 
 def _says_it(one: Evidence) -> bool:
     """Whether a sentence holds every word of the subject, and is not another party's than that which is asked about."""
-    return bool(one.features[COVERAGE] >= 1 and one.features[PARTY] >= 0)
+    return bool(one.features[COVERAGE] > 0.999 and one.features[PARTY] >= 0)
 
 
 def _typed(column: dict[str, Features], scores: NDArray[np.float64]) -> tuple[float, float, float, float]:
