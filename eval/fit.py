@@ -9,8 +9,9 @@ which neither encoder nor reader was tuned on; the dev questions are left to mea
 - verdict: charter by charter, the collection questions, without those where a date, name or person is looked up;
 - proof: within one charter of these questions, sentences that hit the gold evidence against the others (pairs).
 
-What is fitted is for the model of the settings: the packaged one, which has a reader, or for any other the weights
-whose names end in ``_unread``.
+What is fitted is for the model of the settings: the packaged one, which has a reader, or for any other the certainty and
+verdict whose names end in ``_unread``. The evidence and proof of that name also choose what the reader reads, so they
+stay what they were fitted to be: those of the packaged encoder by itself.
 """
 
 import json
@@ -163,7 +164,7 @@ def _searched(engine: Engine, one: GoldQuestion) -> tuple[Question, list[Evidenc
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Fit the four models one after another, and write them to the file that is named."""
+    """Fit the models one after another, and write them to the file that is named."""
     if len(arguments) != 1:
         raise UsageError("Verkeerd aantal argumenten", "python -m eval.fit qa/weights.json")
     target = Path(arguments[0])
@@ -176,15 +177,16 @@ def main(arguments: Sequence[str]) -> None:
     fitted: dict[str, dict[str, float]] = json.loads(target.read_text(encoding="utf-8"))
     kind = "" if engine.searcher.reader else "_unread"
 
-    pairs = evidence_pairs(engine, source, single)
-    fitted[f"evidence{kind}"] = _named(FEATURES, _ranking(pairs, 0.3))
-    _use(fitted, target)
+    if engine.searcher.reader:
+        fitted["evidence"] = _named(FEATURES, _ranking(evidence_pairs(engine, source, single), 0.3))
+        _use(fitted, target)
     slopes, intercept = logistic(*certainty_rows(engine, [*single, *more]), strength=CERTAINTY_STRENGTH)
     fitted[f"certainty{kind}"] = _named(CERTAINTY, slopes) | {"intercept": round(intercept, 4)}
     read = collection_readings(engine, gold)
     slopes, intercept = logistic(*verdict_rows(read), strength=VERDICT_STRENGTH)
     fitted[f"verdict{kind}"] = _named(VERDICT, slopes) | {"intercept": round(intercept, 4)}
-    fitted[f"proof{kind}"] = _named(PROOF, _ranking(proof_pairs(engine, source, read), PROOF_STRENGTH))
+    if engine.searcher.reader:
+        fitted["proof"] = _named(PROOF, _ranking(proof_pairs(engine, source, read), PROOF_STRENGTH))
     _use(fitted, target)
 
 
