@@ -9,9 +9,9 @@ which neither encoder nor reader was tuned on; the dev questions are left to mea
 - verdict: charter by charter, the collection questions, without those where a date, name or person is looked up;
 - proof: within one charter of these questions, sentences that hit the gold evidence against the others (pairs).
 
-What is fitted is for the model of the settings: the packaged one, which has a reader, or for any other the certainty and
-verdict whose names end in ``_unread``. The evidence and proof of that name also choose what the reader reads, so they
-stay what they were fitted to be: those of the packaged encoder by itself.
+What is fitted is for the model of the settings: the packaged one, which has a reader, or for any other the certainty
+and verdict whose names end in ``_unread``. The evidence and proof of that name also choose what the reader reads, so
+they stay what they were fitted to be: those of the packaged encoder by itself.
 """
 
 import json
