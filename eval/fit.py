@@ -46,6 +46,12 @@ FITTED_ON = ("near_single", "own_*", "fresh_single")
 UNFAMILIAR = ("near_more",)  # not for evidence: with these, no set had the best sentence first more often
 CERTAINTY_STRENGTH, VERDICT_STRENGTH, PROOF_STRENGTH = 0.1, 0.05, 0.03  # best where charters or questions are left out
 ORDINARY = 4.0  # how much a question counts that was not written to be a near miss: those are what people ask
+# What lies on the scale of the encoder, and is left out where any other model may take its place: with weights that were
+# fitted on one, another refused everything.
+OF_SCALE = frozenset(
+    "top score spread gap2 gap5 sent focus weak0 joint_c sd typed_score typed_focus sentence weakest"
+    " focus_behind sentence_behind passage_behind".split()
+)
 Rows = NDArray[np.float64]
 
 
@@ -180,14 +186,22 @@ def main(arguments: Sequence[str]) -> None:
     if engine.searcher.reader:
         fitted["evidence"] = _named(FEATURES, _ranking(evidence_pairs(engine, source, single), 0.3))
         _use(fitted, target)
-    slopes, intercept = logistic(*certainty_rows(engine, [*single, *more]), strength=CERTAINTY_STRENGTH)
+    rows, labels, weights = certainty_rows(engine, [*single, *more])
+    rows = rows if engine.searcher.reader else _without_scale(rows, CERTAINTY)
+    slopes, intercept = logistic(rows, labels, weights, strength=CERTAINTY_STRENGTH)
     fitted[f"certainty{kind}"] = _named(CERTAINTY, slopes) | {"intercept": round(intercept, 4)}
     read = collection_readings(engine, gold)
-    slopes, intercept = logistic(*verdict_rows(read), strength=VERDICT_STRENGTH)
+    rows, labels = verdict_rows(read)
+    rows = rows if engine.searcher.reader else _without_scale(rows, VERDICT)
+    slopes, intercept = logistic(rows, labels, strength=VERDICT_STRENGTH)
     fitted[f"verdict{kind}"] = _named(VERDICT, slopes) | {"intercept": round(intercept, 4)}
     if engine.searcher.reader:
         fitted["proof"] = _named(PROOF, _ranking(proof_pairs(engine, source, read), PROOF_STRENGTH))
     _use(fitted, target)
+
+
+def _without_scale(rows: Rows, names: Sequence[str]) -> Rows:
+    return rows * np.array([name not in OF_SCALE and "read" not in name for name in names])
 
 
 def _ranking(pairs: Rows, strength: float) -> Rows:
