@@ -49,8 +49,7 @@ ORDINARY = 4.0  # how much a question counts that was not written to be a near m
 # What lies on the scale of the encoder, and is left out where any other model may take its place: with weights that were
 # fitted on one, another refused everything.
 OF_SCALE = frozenset(
-    "top score spread gap2 gap5 sent focus weak0 joint_c sd typed_score typed_focus sentence weakest"
-    " focus_behind sentence_behind passage_behind".split()
+    ["top", "score", "spread", "gap2", "gap5", "sent", "focus", "weak0", "joint_c", "sd", "typed_score", "typed_focus", "sentence", "weakest", "focus_behind", "sentence_behind", "passage_behind"]
 )
 Rows = NDArray[np.float64]
 
