@@ -46,10 +46,12 @@ FITTED_ON = ("near_single", "own_*", "fresh_single")
 UNFAMILIAR = ("near_more",)  # not for evidence: with these, no set had the best sentence first more often
 CERTAINTY_STRENGTH, VERDICT_STRENGTH, PROOF_STRENGTH = 0.1, 0.05, 0.03  # best where charters or questions are left out
 ORDINARY = 4.0  # how much a question counts that was not written to be a near miss: those are what people ask
-# What lies on the scale of the encoder, and is left out where any other model may take its place: with weights that were
-# fitted on one, another refused everything.
+# Left out where any other model may take the encoder's place: similarities lie on a scale of its own, and with weights
+# that were fitted on one, another refused everything.
 OF_SCALE = frozenset(
-    ["top", "score", "spread", "gap2", "gap5", "sent", "focus", "weak0", "joint_c", "sd", "typed_score", "typed_focus", "sentence", "weakest", "focus_behind", "sentence_behind", "passage_behind"]
+    ["top", "score", "spread", "gap2", "gap5", "sent", "focus", "weak0", "joint_c", "sd", "typed_score", "typed_focus"]
+    + ["sentence", "weakest", "focus_behind", "sentence_behind", "passage_behind"]
+    + [name for name in (*CERTAINTY, *VERDICT) if "read" in name]
 )
 Rows = NDArray[np.float64]
 
@@ -200,7 +202,8 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _without_scale(rows: Rows, names: Sequence[str]) -> Rows:
-    return rows * np.array([name not in OF_SCALE and "read" not in name for name in names])
+    kept: Rows = np.array([name not in OF_SCALE for name in names], np.float64)
+    return rows * kept
 
 
 def _ranking(pairs: Rows, strength: float) -> Rows:
