@@ -182,27 +182,25 @@ def main(arguments: Sequence[str]) -> None:
     single = [one for one in gold if one.roll is None]
     more = read_gold([path for sets in UNFAMILIAR for path in bundled_gold(sets)], source)
     fitted: dict[str, dict[str, float]] = json.loads(target.read_text(encoding="utf-8"))
-    kind = "" if engine.searcher.reader else "_unread"
+    kind, left_out = ("", frozenset[str]()) if engine.searcher.reader else ("_unread", OF_SCALE)
 
     if engine.searcher.reader:
         fitted["evidence"] = _named(FEATURES, _ranking(evidence_pairs(engine, source, single), 0.3))
         _use(fitted, target)
     rows, labels, weights = certainty_rows(engine, [*single, *more])
-    rows = rows if engine.searcher.reader else _without_scale(rows, CERTAINTY)
-    slopes, intercept = logistic(rows, labels, weights, strength=CERTAINTY_STRENGTH)
+    slopes, intercept = logistic(_without(left_out, rows, CERTAINTY), labels, weights, strength=CERTAINTY_STRENGTH)
     fitted[f"certainty{kind}"] = _named(CERTAINTY, slopes) | {"intercept": round(intercept, 4)}
     read = collection_readings(engine, gold)
     rows, labels = verdict_rows(read)
-    rows = rows if engine.searcher.reader else _without_scale(rows, VERDICT)
-    slopes, intercept = logistic(rows, labels, strength=VERDICT_STRENGTH)
+    slopes, intercept = logistic(_without(left_out, rows, VERDICT), labels, strength=VERDICT_STRENGTH)
     fitted[f"verdict{kind}"] = _named(VERDICT, slopes) | {"intercept": round(intercept, 4)}
     if engine.searcher.reader:
         fitted["proof"] = _named(PROOF, _ranking(proof_pairs(engine, source, read), PROOF_STRENGTH))
     _use(fitted, target)
 
 
-def _without_scale(rows: Rows, names: Sequence[str]) -> Rows:
-    kept: Rows = np.array([name not in OF_SCALE for name in names], np.float64)
+def _without(left_out: frozenset[str], rows: Rows, names: Sequence[str]) -> Rows:
+    kept: Rows = np.array([name not in left_out for name in names], np.float64)
     return rows * kept
 
 

@@ -48,7 +48,6 @@ NEAR = 6  # of the best sentences one should hold the form that is asked
 NAMING = 3  # of the best sentences one should hold a name that the question gives
 SENTENCES = 40
 SAID = 0.75  # where whatever is said of a subject answers, and some sentence says all of it
-TYPED, COVERAGE, PARTY = (FEATURES.index(name) for name in ("typed", "coverage", "party"))
 
 
 def certainty(
@@ -60,13 +59,14 @@ def certainty(
     """
     if not ranked:
         return 0.0
-    if form_of(question) == "expansion" and ranked[0].features[TYPED] > 0:
+    form = form_of(question)
+    if form == "expansion" and ranked[0].feature("typed") > 0:
         return 1.0  # what letters stand for is read off, not weighed
     features = certainty_features(question, ranked, hits, searcher, mask)
     model = "certainty" if searcher.reader else "certainty_unread"
     weights = fitted(model, (*CERTAINTY, "intercept"))
     sure = float(1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1]))))
-    whole = question.broad and form_of(question) is None and any(_says_it(one) for one in ranked[:SENTENCES])
+    whole = question.broad and form is None and any(_says_it(one) for one in ranked[:SENTENCES])
     return max(sure, SAID) if whole else sure
 
 
@@ -113,7 +113,7 @@ def certainty_features(
 
 def _says_it(one: Evidence) -> bool:
     """Whether a sentence holds every word of the subject, and is not another party's than that which is asked about."""
-    return bool(one.features[COVERAGE] > 0.999 and one.features[PARTY] >= 0)
+    return one.feature("coverage") > 0.999 and one.feature("party") >= 0
 
 
 def _typed(column: dict[str, Features], scores: NDArray[np.float64]) -> tuple[float, float, float, float]:

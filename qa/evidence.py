@@ -68,6 +68,10 @@ class Evidence:
         """The sentence itself."""
         return self.hit.passage.sentences[self.position]
 
+    def feature(self, name: str) -> float:
+        """Return one of the features ``FEATURES``."""
+        return float(self.features[FEATURES.index(name)])
+
 
 @dataclass(frozen=True)
 class Topic:

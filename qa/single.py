@@ -5,7 +5,7 @@ from dataclasses import replace
 from index.search import Hit, Query, Searcher
 from qa.certainty import certainty
 from qa.compose import Citations, choose, in_reading_order, prose, with_lists
-from qa.evidence import FEATURES, Evidence, evidence
+from qa.evidence import Evidence, evidence
 from qa.model import Answer, retrieved
 from qa.question import Asked, Question
 from qa.settings import Settings
@@ -15,7 +15,6 @@ RETRIEVED = 50  # passages reported as ``retrieved``
 READ = 12  # passages whose sentences are weighed
 MOST_SENTENCES = 5
 MARGIN = 4.0  # how far under the best sentence another may score; with 5, answers were longer and hardly more complete
-IN_PASSAGE = FEATURES.index("coverage_passage")
 DIRECT: tuple[Asked, ...] = ("number", "amount", "date", "person")
 WORDS: dict[Asked, float] = {"list": 2.0, "explain": 1.5}  # times the usual length
 
@@ -70,7 +69,7 @@ def refusal(
     citations = Citations(searcher.index.documents)
     where = _where(question, searcher)
     parts = [f"Dat staat niet in {where}."]
-    if ranked and ranked[0].features[IN_PASSAGE] > 0:  # where no word of the subject stands, nothing is near
+    if ranked and ranked[0].feature("coverage_passage") > 0:  # where no word of the subject stands, nothing is near
         nearest = citations.cite(ranked[0])
         parts.append(f"Het dichtst in de buurt komt: “{shortened(ranked[0].sentence.text)}” [{nearest.n}]")
     else:
