@@ -25,8 +25,7 @@ DOCUMENTS, GOLD = SECOND / "documents", SECOND / "gold.jsonl"
 def systems(settings: Settings, out: Path) -> Iterator[tuple[Rival, Engine]]:
     """Yield the two systems with their engines; their indexes lie in ``out``.
 
-    Both run on 8-bit graphs, so that tuning alone is what differs. The weights for a model without a reader were fitted
-    on the tuned encoder: when the plain one refuses is therefore not calibrated.
+    Both run as graphs, so that tuning alone is what differs.
     """
     cache = settings.cache_dir
     plain = engine_on([DOCUMENTS], out / "index-plain", PackagedEncoder(plain_e5(cache)), settings)

@@ -68,7 +68,7 @@ def encoder_name(model: str) -> str:
 
 
 class PackagedEncoder:
-    """multilingual-e5-small on onnxruntime, in 8-bit weights (see ``index.graph``)."""
+    """multilingual-e5-small on onnxruntime (see ``index.graph``)."""
 
     def __init__(self, folder: Path) -> None:
         from tokenizers import Tokenizer

@@ -1,7 +1,8 @@
-"""A BERT model as an ONNX graph in 8-bit weights, for quick starts and quick embedding without torch.
+"""A BERT model as an ONNX graph, for quick starts and quick embedding without torch.
 
 The graph takes word vectors, not ids: the large word table stays outside it in a memory-mapped file, so that opening
-the model is quick and takes little memory. What the 8 bits cost and save against 32, ``eval.exported`` measures.
+the model is quick and takes little memory. The reader's weights are kept in 8 bits, because a list reads for half of
+its time; the encoder's stay in 32, because which chunk is read hangs on it. ``eval.exported`` measures both choices.
 """
 
 import logging
@@ -25,14 +26,12 @@ READER, HEAD = "reader.onnx", "reader.npz"  # the head is a linear layer: weight
 
 
 def export_graph(folder: Path, target: Path, quantise: "Quantise | None" = None) -> None:
-    """Write the BERT model in ``folder`` as a graph from word vectors to token vectors, in 8 bits or as told.
+    """Write the BERT model in ``folder`` as a graph from word vectors to token vectors, in 32 bits or as told.
 
-    The folder must hold ``tokenizer.json`` too: which inputs to smooth is seen by reading a little text.
+    To quantise, the folder must hold ``tokenizer.json`` too: which inputs to smooth is seen by reading a little text.
     """
-    from index.quantise import eight_bits  # torch and the exporter: slow to import, and only needed once
-
     with _quiet():
-        _export(folder, target, quantise or eight_bits)
+        _export(folder, target, quantise)
 
 
 def export_words(table: NDArray[np.float32], folder: Path) -> None:
@@ -93,15 +92,16 @@ def _quiet() -> Iterator[None]:
             transformers_logging.enable_progress_bar()
 
 
-def _export(folder: Path, target: Path, quantise: "Quantise") -> None:
+def _export(folder: Path, target: Path, quantise: "Quantise | None") -> None:
     import torch
     from transformers.models.bert.modeling_bert import BertModel
 
-    from index.quantise import smooth
-
     # Attention written out, because the fused kind does not export with a free batch size.
     bert = BertModel.from_pretrained(folder, local_files_only=True, attn_implementation="eager").eval()
-    smooth(bert, folder / "tokenizer.json")
+    if quantise:
+        from index.quantise import smooth
+
+        smooth(bert, folder / "tokenizer.json")
 
     class TokenVectors(torch.nn.Module):
         def __init__(self) -> None:
@@ -114,7 +114,7 @@ def _export(folder: Path, target: Path, quantise: "Quantise") -> None:
 
     batch, length = torch.export.Dim("batch"), torch.export.Dim("length", max=512)
     words = torch.randn(2, 16, bert.config.hidden_size)
-    plain = target.with_suffix(".32.onnx")
+    plain = target.with_suffix(".32.onnx") if quantise else target
     torch.onnx.export(
         TokenVectors(),
         (words, torch.ones(2, 16, dtype=torch.int64)),
@@ -126,5 +126,6 @@ def _export(folder: Path, target: Path, quantise: "Quantise") -> None:
         external_data=False,
         verbose=False,
     )
-    quantise(plain, target)
-    plain.unlink()
+    if quantise:
+        quantise(plain, target)
+        plain.unlink()

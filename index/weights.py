@@ -25,7 +25,7 @@ from index.graph import GRAPH, HEAD, READER, export_graph, export_words
 from ingest.errors import ModelError
 
 MODEL = "multilingual-e5-small"
-VERSION = 4  # of this unpacking
+VERSION = 5  # of this unpacking
 PLAIN = f"{MODEL}-plain-{VERSION}"  # without what tuning added
 # Other adapters are another model: its folder, and so every index made with it, has another name.
 FOLDER = f"{MODEL}-{VERSION}-{''.join(checksums()[name][:4] for name in sorted(checksums()))}"
@@ -135,9 +135,11 @@ def _write_model(folder: Path, weights: Path, tokenizer: Path, tuned: bool) -> N
     tensors["pooler.dense.bias"] = np.zeros(width, np.float32)
     _write_settings(folder, config, tokenizer)
     if tuned:
+        from index.quantise import eight_bits  # torch: slow to import, and only needed once
+
         reader = read_adapter("reader")
         _save(adapted(tensors, reader), folder)
-        export_graph(folder, folder / READER)
+        export_graph(folder, folder / READER, eight_bits)
         np.savez(folder / HEAD, weight=reader["head.weight"][0], bias=reader["head.bias"][0])
         tensors = adapted(tensors, read_adapter("encoder"))
     _save(tensors, folder)
