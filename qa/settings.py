@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     model: str = Field(PACKAGED, min_length=1, description="embeddingmodel: meegeleverd, hubnaam of map")
     depth: int = Field(80, ge=10, le=1000, description="aantal passages dat de tweede stap opnieuw ordent")
     refusal_threshold: float = Field(
-        0.4, ge=0.0, le=1.0, description="zekerheid waaronder een vraag 'staat er niet in' krijgt"
+        0.41, ge=0.0, le=1.0, description="zekerheid waaronder een vraag 'staat er niet in' krijgt"
     )
     answer_words: int = Field(90, ge=20, le=300, description="lengte van een antwoord in woorden, ongeveer")
 
