@@ -1,12 +1,13 @@
 """``python -m eval.fit qa/weights.json``: fit the weights of ``qa/weights.json`` again and write them.
 
-Four logistic models, all on features that ``qa`` computes itself, and all on the bundled gold questions of our own,
+Five logistic models, all on features that ``qa`` computes itself, and all on the bundled gold questions of our own,
 which neither encoder nor reader was tuned on; the dev questions are left to measure with:
 
 - evidence: within one question, sentences that hit the gold evidence against the other sentences found (pairs);
 - certainty: questions that have an answer against those that have none, also near misses on facts that no question to
   train on is about (``UNFAMILIAR``): of what it was trained on nearly, the reader is surer than it is of other text;
 - verdict: charter by charter, the collection questions, without those where a date, name or person is looked up;
+- agreement: questions whether a charter says a thing, of how far certainty and verdict are each to be trusted then;
 - proof: within one charter of these questions, sentences that hit the gold evidence against the others (pairs).
 
 What is fitted is for the model of the settings: the packaged one, which has a reader, or for any other the certainty
@@ -28,21 +29,22 @@ from eval.metrics import hits_some
 from eval.program import program
 from index.search import Hit, Mask
 from ingest.errors import UsageError
-from qa.certainty import CERTAINTY, certainty_features
-from qa.collection import finder, read_all
+from qa.certainty import AGREEMENT, CERTAINTY, certainty, certainty_features, log_odds
+from qa.collection import finder
 from qa.compose import Citations
 from qa.engine import Engine
 from qa.evidence import FEATURES, Evidence, evidence
 from qa.evidence import fitted as stored
 from qa.question import Question
-from qa.reading import PROOF, VERDICT, Reading, read_on
+from qa.reading import PROOF, VERDICT, Reading, read_all, read_on
 from qa.settings import load_settings
-from qa.single import READ, RETRIEVED
+from qa.single import READ, RETRIEVED, said_beside_others, whether_said
 from qa.subject import subject_of
 from qa.synonyms import synonyms_of
 
 SEED, WRONG = 7, 40  # of the wrong sentences of a question; with twelve, chance decided too much
 FITTED_ON = ("near_single", "own_*", "fresh_single")
+WHETHER = ("yesno",)
 UNFAMILIAR = ("near_more",)  # not for evidence: with these, no set had the best sentence first more often
 CERTAINTY_STRENGTH, VERDICT_STRENGTH, PROOF_STRENGTH = 0.1, 0.05, 0.03  # best where charters or questions are left out
 ORDINARY = 4.0  # how much a question counts that was not written to be a near miss: those are what people ask
@@ -109,6 +111,18 @@ def certainty_rows(engine: Engine, gold: Sequence[GoldQuestion]) -> tuple[Rows, 
             labels.append(float(one.answerable))
             weights.append(1.0 if one.id.startswith("near") else ORDINARY)
     return np.array(rows, np.float64), np.array(labels), np.array(weights)
+
+
+def agreement_rows(engine: Engine, gold: Sequence[GoldQuestion]) -> tuple[Rows, Rows]:
+    """Return the log odds (questions, 2) of both, and labels (1 answerable), of the questions whether it is said."""
+    rows, labels = [], []
+    for one in gold:
+        question, ranked, hits, mask = _searched(engine, one)
+        if question.kind == "single" and whether_said(question, engine.searcher):
+            sure = certainty(question, ranked, hits, engine.searcher, mask)
+            rows.append([log_odds(sure), log_odds(said_beside_others(question, engine.searcher))])
+            labels.append(float(one.answerable))
+    return np.array(rows, np.float64), np.array(labels)
 
 
 def collection_readings(
@@ -181,6 +195,7 @@ def main(arguments: Sequence[str]) -> None:
     gold = read_gold([path for sets in FITTED_ON for path in bundled_gold(sets)], source)
     single = [one for one in gold if one.roll is None]
     more = read_gold([path for sets in UNFAMILIAR for path in bundled_gold(sets)], source)
+    whether = read_gold([path for sets in WHETHER for path in bundled_gold(sets)], source)
     fitted: dict[str, dict[str, float]] = json.loads(target.read_text(encoding="utf-8"))
     kind, left_out = ("", frozenset[str]()) if engine.searcher.reader else ("_unread", OF_SCALE)
 
@@ -194,6 +209,9 @@ def main(arguments: Sequence[str]) -> None:
     rows, labels = verdict_rows(read)
     slopes, intercept = logistic(_without(left_out, rows, VERDICT), labels, strength=VERDICT_STRENGTH)
     fitted[f"verdict{kind}"] = _named(VERDICT, slopes) | {"intercept": round(intercept, 4)}
+    _use(fitted, target)
+    slopes, intercept = logistic(*agreement_rows(engine, [*single, *more, *whether]), strength=1.0)
+    fitted[f"agreement{kind}"] = _named(AGREEMENT, slopes) | {"intercept": round(intercept, 4)}
     if engine.searcher.reader:
         fitted["proof"] = _named(PROOF, _ranking(proof_pairs(engine, source, read), PROOF_STRENGTH))
     _use(fitted, target)

@@ -34,9 +34,9 @@ from index.reader import MAX_TOKENS, Chunk, ChunkText, chunk_text, chunks_of, se
 from index.weights import plain_e5
 from ingest.errors import UsageError
 from ingest.model import Passage
-from qa.collection import read_all
 from qa.engine import Engine
 from qa.evidence import Evidence, weighed
+from qa.reading import read_all
 from qa.settings import load_settings
 from qa.single import READ
 

@@ -44,6 +44,7 @@ CERTAINTY = (
     "typed_focus",  # the same in how well the subject's words fit
     "unnamed",  # a name in the question stands in none of the best sentences
 )
+AGREEMENT = ("certainty", "verdict")  # log odds of an answer in the best sentences, and of a mention in the charter
 NEAR = 6  # of the best sentences one should hold the form that is asked
 NAMING = 3  # of the best sentences one should hold a name that the question gives
 SENTENCES = 40
@@ -68,6 +69,19 @@ def certainty(
     sure = float(1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1]))))
     whole = question.broad and form is None and any(_says_it(one) for one in ranked[:SENTENCES])
     return max(sure, SAID) if whole else sure
+
+
+def agreed(sure: float, says: float, searcher: Searcher) -> float:
+    """Return the probability that a charter says what is asked, of two: of its best sentences and of its verdict."""
+    model = "agreement" if searcher.reader else "agreement_unread"
+    weights = fitted(model, (*AGREEMENT, "intercept"))
+    return float(1 / (1 + np.exp(-(np.array([log_odds(sure), log_odds(says), 1.0]) @ weights))))
+
+
+def log_odds(probability: float) -> float:
+    """Return the log odds of a probability, of none nearer to 0 or 1 than a thousandth."""
+    kept = min(max(probability, 0.001), 0.999)
+    return float(np.log(kept / (1 - kept)))
 
 
 def certainty_features(

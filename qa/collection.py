@@ -48,7 +48,7 @@ def answer_collection(question: Question, query: Query, searcher: Searcher, sett
         sure = 1.0
         items = [_found(question, name, find(name), citations) for name in charters]
     else:
-        readings = read_charters(question, _widened(query, subject), searcher, subject, charters)
+        readings = read_charters(question, query, searcher, subject, charters)
         over_all = partial(_certain, question, query, hits, searcher, mask)
         if _nowhere(readings, subject, searcher, over_all):  # the least bad sentences are no mention
             readings = [replace(reading, ranked=(), sure=0.0) for reading in readings]
@@ -57,20 +57,6 @@ def answer_collection(question: Question, query: Query, searcher: Searcher, sett
         proven = {one.charter: one for one in read_on(question, searcher, subject, quoted)}
         items = [_verdict(question, proven.get(one.charter, one), citations) for one in readings]
     return _collected(question, items, len(searcher.index.charters), hits, sure, citations, "collection")
-
-
-def read_all(
-    question: Question, query: Query, searcher: Searcher, charters: Sequence[str]
-) -> tuple[Subject, list[Reading]]:
-    """Read every charter for a question, synonyms and all."""
-    subject = subject_of(question, searcher, synonyms_of(searcher.index))
-    return subject, read_charters(question, _widened(query, subject), searcher, subject, charters)
-
-
-def _widened(query: Query, subject: Subject) -> Query:
-    """Return the query with the other ways of saying its words, for the search by words."""
-    forms = {term for ways in subject.forms for form in ways for term in form}
-    return replace(query, terms=(*query.terms, *sorted(forms - set(query.terms))))
 
 
 def _certain(question: Question, query: Query, hits: Sequence[Hit], searcher: Searcher, mask: Mask) -> float:
@@ -243,7 +229,7 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
         ]
     else:
         every = tuple(charter.name for charter in searcher.index.charters)  # what one says is weighed against all
-        read = read_charters(question, _widened(query, subject), searcher, subject, every)
+        read = read_charters(question, query, searcher, subject, every)
         readings = [one for one in read if one.charter in charters]
         over_all = cache(partial(_certain, question, query, hits, searcher, mask))
         if _nowhere(readings, subject, searcher, over_all) and over_all() < settings.refusal_threshold:

@@ -159,6 +159,14 @@ def mentions(text: str, charters: Sequence[Charter]) -> tuple[Mention, ...]:
     return tuple(sorted(kept, key=lambda one: one.start))
 
 
+def nameless(text: str, charters: Sequence[Charter]) -> str:
+    """Return a question about one charter as it may be asked of any: with "de stad" or "de wijk" for its names."""
+    for one in reversed(mentions(text, charters)):
+        if one.naming in ("city", "place"):
+            text = f"{text[: one.start]}{'de stad' if one.naming == 'city' else 'de wijk'}{text[one.end :]}"
+    return text
+
+
 def _names(charter: Charter) -> list[tuple[str, Naming]]:
     out: list[tuple[str, Naming]] = [(charter.name, "city")]
     out += [(alias, _naming(alias)) for alias in charter.aliases]

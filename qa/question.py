@@ -82,8 +82,10 @@ _ASKED: tuple[tuple[Asked, str], ...] = (
 _VERB_FIRST = re.compile(
     r"^(?:is|zijn|was|mag|mogen|moet|moeten|kan|kunnen|heeft|hebben|krijgt|krijgen|doet|doen|gaat|gaan|wordt|worden|zal|"
     r"zullen|komt|komen|wil|willen|staat|staan|geldt|bestaat|betaalt|neemt|ligt|zegt|noemt|hoeft|hoeven|blijft|maakt|"
-    r"levert|biedt|stelt|geeft|draagt|werkt|telt|\w+t (?:de|het|een|er|[A-Z]\w+))\b"
+    r"levert|biedt|stelt|geeft|draagt|werkt|telt|\w+t (?:de|het|een|er))\b"
 )
+# "Vermeldt Leeuwarden een ouderkamer?", but not "Wat Arnhem doet?"
+_VERB_NAME = re.compile(r"^(?!(?:wat|dat|met|uit|het|niet|tot)\b)[a-z]*t (?-i:[A-Z])\w+.*\?\s*$", re.I)
 _ACTOR_CUES: tuple[tuple[Actor, str], ...] = (
     (
         "rijk",
@@ -481,7 +483,7 @@ def _over_all(text: str) -> bool:
 
 def _asked(text: str) -> Asked:
     folded = fold(text).strip()
-    if _VERB_FIRST.match(folded):
+    if _VERB_FIRST.match(folded) or _VERB_NAME.match(text.strip()):
         return "yesno"
     return next((asked for asked, pattern in _ASKED if re.search(pattern, folded)), "fact")
 

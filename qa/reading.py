@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from index.search import Hit, Query, Searcher
 from qa.evidence import FEATURES, UNREAD, Evidence, Features, fitted, read, weighed
 from qa.question import Question
-from qa.subject import Place, Subject
+from qa.subject import Place, Subject, subject_of
+from qa.synonyms import synonyms_of
 
 PASSAGES = 5  # of each charter are read, as found by the search
 SAYING = 3  # and as many that say most of the subject's words, where the search passed them over
@@ -101,10 +102,19 @@ class Reading:
     sure: float
 
 
+def read_all(
+    question: Question, query: Query, searcher: Searcher, charters: Sequence[str]
+) -> tuple[Subject, list[Reading]]:
+    """Read every charter for a question, synonyms and all."""
+    subject = subject_of(question, searcher, synonyms_of(searcher.index))
+    return subject, read_charters(question, query, searcher, subject, charters)
+
+
 def read_charters(
     question: Question, query: Query, searcher: Searcher, subject: Subject, charters: Sequence[str]
 ) -> list[Reading]:
     """Search every charter by itself and weigh its sentences."""
+    query = _widened(query, subject)
     found = searcher.search_each(query, tuple(charters), question.only, PASSAGES)
     saying = _saying(subject, searcher, charters, found, query)
     lists = [
@@ -124,6 +134,12 @@ def read_charters(
     features = _verdict_features(question, rows, subject)
     model = "verdict" if searcher.reader else "verdict_unread"
     return [Reading(name, tuple(rows[name]), features[name], _sure(features[name], model)) for name in charters]
+
+
+def _widened(query: Query, subject: Subject) -> Query:
+    """Return the query with the other ways of saying its words, for the search by words."""
+    forms = {term for ways in subject.forms for form in ways for term in form}
+    return replace(query, terms=(*query.terms, *sorted(forms - set(query.terms))))
 
 
 def read_on(question: Question, searcher: Searcher, subject: Subject, readings: Sequence[Reading]) -> list[Reading]:

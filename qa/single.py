@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from index.search import Hit, Query, Searcher
-from qa.certainty import certainty
+from qa.certainty import agreed, certainty
 from qa.compose import Citations, choose, in_reading_order, prose, with_lists
 from qa.evidence import Evidence, evidence
+from qa.followup import nameless
 from qa.model import Answer, retrieved
 from qa.question import Asked, Question
+from qa.reading import read_all
 from qa.settings import Settings
 from qa.signing import signing
 
@@ -26,6 +28,8 @@ def answer_single(question: Question, query: Query, searcher: Searcher, settings
     ranked = evidence(question, query, hits[:READ], searcher)
     signed = signing(question, searcher)
     sure = 1.0 if signed else certainty(question, ranked, hits, searcher, mask)
+    if not signed and whether_said(question, searcher):
+        sure = agreed(sure, said_beside_others(question, searcher), searcher)
     answer = Answer(
         question=question.text,
         kind="single",
@@ -41,6 +45,24 @@ def answer_single(question: Question, query: Query, searcher: Searcher, settings
     citations = Citations(searcher.index.documents)
     said = prose(signed or _chosen(question, ranked, settings), citations)
     return replace(answer, answer=said, citations=tuple(citations.made))
+
+
+def whether_said(question: Question, searcher: Searcher) -> bool:
+    """Whether it is asked if one charter, of several, says a thing at all ("Doet Arnhem mee aan …?")."""
+    return question.asked == "yesno" and len(question.scope) == 1 and len(searcher.index.charters) > 1
+
+
+def said_beside_others(question: Question, searcher: Searcher) -> float:
+    """Return the probability that the charter asked about says it, as in a list over all charters.
+
+    How others say it shows what it looks like where it is said, which no sentence of one charter can show. All are read
+    with the same words, so that none has its own name before it.
+    """
+    index = searcher.index
+    text, search = (nameless(one, index.charters) for one in (question.text, question.search))
+    of_all = replace(question, text=text, search=search, charters=(), within=())
+    readings = read_all(of_all, searcher.query(search), searcher, tuple(charter.name for charter in index.charters))[1]
+    return next(reading.sure for reading in readings if reading.charter in question.scope)
 
 
 def _proving_first(hits: list[Hit], ranked: list[Evidence]) -> list[Hit]:

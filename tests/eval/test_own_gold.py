@@ -99,6 +99,7 @@ COLLECTION = [
 EVERY = SINGLE + COLLECTION
 FRESH = read("fresh_single.jsonl")
 NEAR = read("near_single.jsonl")
+WHETHER = read("yesno.jsonl")
 MORE_NEAR = read("near_more.jsonl") + read("near_more.jsonl", TRAINING)  # one set, parted by charter
 TRAINING_NEAR = read("near.jsonl", TRAINING)
 TRAINING_COLLECTION = read("collections.jsonl", TRAINING)
@@ -135,6 +136,7 @@ def test_ids_and_questions_are_unique() -> None:
         *given,
         *EVERY,
         *FRESH,
+        *WHETHER,
         *NEAR,
         *MORE_NEAR,
         *TRAINING_NEAR,
@@ -170,6 +172,19 @@ def test_near_misses_do_not_give_away_by_their_form_whether_they_have_an_answer(
 def test_of_the_fresh_questions_every_charter_has_twelve_with_an_answer_and_four_without() -> None:
     asked = Counter((question["charters"][0], question["type"] == "unanswerable") for question in FRESH)
     assert asked == {(charter, without): 4 if without else 12 for charter in RANGES for without in (False, True)}
+
+
+def test_whether_a_charter_says_a_thing_follows_from_the_list_that_the_question_was_made_of() -> None:
+    lists = {question["id"]: question for question in COLLECTION}
+    for question in WHETHER:
+        made_of, (charter,) = lists[question["from"]], question["charters"]
+        assert charter in question["question"]
+        says = made_of["items"][charter]
+        assert (question["type"], says) in {("yesno", "ja"), ("unanswerable", "nee")}, question["id"]
+        evidence = [entry for entry in made_of["evidence"] if entry["charter"] == charter] if says == "ja" else []
+        assert question["evidence"] == [entry | {"alt": True} for entry in evidence]
+        assert bool(evidence) == (says == "ja") and not made_of.get("inverted")
+    assert Counter(question["type"] == "unanswerable" for question in WHETHER)[False] >= 170
 
 
 def test_every_charter_is_asked_about() -> None:

@@ -142,6 +142,18 @@ def test_a_subject_of_none_of_the_charters_gives_no_list(engine, subject):
     assert said_yes(answer) == set()
 
 
+@pytest.mark.parametrize(
+    ("asked", "over_all"),
+    [
+        ("Doet {} mee aan het experiment gezonde wijk?", "Welke steden nemen deel aan experiment gezonde wijk?"),
+        ("Noemt het charter van {} mediation?", "Welke charters noemen mediation?"),
+    ],
+)
+def test_whether_one_city_does_a_thing_is_answered_as_the_list_over_all_cities_is(engine, asked, over_all):
+    cities = {charter.name for charter in engine.index.charters}
+    assert {city for city in cities if not engine.ask(asked.format(city)).refused} == said_yes(engine.ask(over_all))
+
+
 def test_a_question_for_the_charters_that_say_nothing_turns_the_verdicts_round(engine):
     answer = engine.ask("Welke charters zeggen helemaal niets over conciërges op school?")
     assert said_yes(answer) == {"Heerlen", "Utrecht"}

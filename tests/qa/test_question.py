@@ -56,6 +56,21 @@ def test_names_are_looked_up_only_where_names_are_asked(engine, question, names)
 
 
 @pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Doet Arnhem mee aan de gezonde wijk?", "yesno"),
+        ("Vermeldt Leeuwarden een ouderkamer op school?", "yesno"),
+        ("Pakt de gemeente veelplegers aan?", "yesno"),
+        ("Wat Arnhem aan sport doet?", "fact"),
+        ("budget Arnhem veiligheid", "amount"),
+        ("Wat doet Arnhem aan sport?", "explain"),
+    ],
+)
+def test_a_question_that_begins_with_its_verb_asks_whether(engine, question, asked):
+    assert engine.understand(question).asked == asked
+
+
+@pytest.mark.parametrize(
     ("question", "role"),
     [
         ("Welke wethouder tekende namens elke gemeente?", "wethouder"),
