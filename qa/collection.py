@@ -21,9 +21,10 @@ from qa.synonyms import synonyms_of
 from qa.values import NUMERALS, clause, date_limit, names_after, value_of
 
 # Under these the subject is in none of the charters, unless a sentence says all of it or a charter evidently does: the
-# most that the reader thinks of any sentence, more where no word of the subject occurs anywhere; without a reader the
+# most that the reader thinks of any sentence, more where most of the subject's words occur nowhere; without a reader the
 # certainty over all.
 NOWHERE_READ, NOWHERE_ABSENT, NOWHERE_UNREAD = 1.0, 2.0, 0.13
+MOSTLY = 0.5  # of a subject, by weight
 EVIDENT = 0.9  # probability of a mention
 YES, PARTLY = 0.47, 0.2  # probabilities of a mention; from 0.2 on a third of our own is one, below it one in seven
 TURNED: dict[Status, Status] = {"yes": "no", "partly": "partly", "no": "yes"}
@@ -71,7 +72,7 @@ def _nowhere(readings: Sequence[Reading], subject: Subject, searcher: Searcher, 
         return False
     if searcher.reader is None:
         return certain() < NOWHERE_UNREAD
-    absent = bool(subject.said) and not any(subject.said)
+    absent = subject.unsaid >= MOSTLY
     if not absent and max((reading.sure for reading in readings), default=0.0) >= EVIDENT:
         return False
     return max((one.feature("read") for one in every), default=0.0) < (NOWHERE_ABSENT if absent else NOWHERE_READ)

@@ -86,6 +86,12 @@ _VERB_FIRST = re.compile(
 )
 # "Vermeldt Leeuwarden een ouderkamer?", but not "Wat Arnhem doet?"
 _VERB_NAME = re.compile(r"^(?!(?:wat|dat|met|uit|het|niet|tot)\b)[a-z]*t (?-i:[A-Z])\w+.*\?\s*$", re.I)
+# "Klopt het dat …", "is al zeker dat …": what is asked comes after it.
+_FRAME = re.compile(
+    r"^(?:klopt|is|staat|weet (?:u|je)|kunt u zeggen)\s+(?:het\s+)?(?:(?:al|nu|echt|inderdaad)\s+)*"
+    r"(?:(?:zeker|waar|zo|juist|vast|bekend|duidelijk|de bedoeling)\s+)?(?:dat|of)\s+",
+    re.I,
+)
 _ACTOR_CUES: tuple[tuple[Actor, str], ...] = (
     (
         "rijk",
@@ -104,6 +110,7 @@ _GENERIC = frozenset(
         "gemeenten",
         "gemeentes",
         "gemeentelijk",
+        "gem",
         "charter",
         "charters",
         "wijk",
@@ -119,6 +126,8 @@ _GENERIC = frozenset(
         "rijk",
         "doet",
         "doen",
+        "meedoet",
+        "meedoen",
         "deel",
         "neemt",
         "nemen",
@@ -390,6 +399,8 @@ def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Que
     corrections = misspellings(text, charters, compounds)
     search = mended(text, corrections)
     kind = _kind(search, named, len(charters))
+    asked = _asked_of_many(search, kind)
+    search = _FRAME.sub("", search)
     sought = _without_date_limit(_in_policy_words(search)) if kind == "collection" else search
     sought = _compared(sought) if kind == "compare" else sought
     return Question(
@@ -398,7 +409,7 @@ def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Que
         kind=kind,
         charters=named,
         actor=_actor(_UNIT_NAMED.sub("", fold(search)) if kind == "collection" else fold(search)),
-        asked=_asked_of_many(search, kind),
+        asked=asked,
         topic=_without_units(_topic(sought, charters)) if kind == "collection" else _topic(sought, charters),
         counted=_counted(search),
         unit=unit_of(charters),

@@ -59,9 +59,9 @@ def said_beside_others(question: Question, searcher: Searcher) -> float:
     with the same words, so that none has its own name before it.
     """
     index = searcher.index
-    text, search = (nameless(one, index.charters) for one in (question.text, question.search))
-    of_all = replace(question, text=text, search=search, charters=(), within=())
-    readings = read_all(of_all, searcher.query(search), searcher, tuple(charter.name for charter in index.charters))[1]
+    text = nameless(question.search, index.charters)
+    of_all = replace(question, text=text, search=text, charters=(), within=())
+    readings = read_all(of_all, searcher.query(text), searcher, tuple(charter.name for charter in index.charters))[1]
     return next(reading.sure for reading in readings if reading.charter in question.scope)
 
 

@@ -107,6 +107,12 @@ class Subject:
     pairs: tuple[Pair, ...]
     names: tuple[frozenset[Place], ...] = ()
 
+    @property
+    def unsaid(self) -> float:
+        """Return the share (0 to 1) of the subject, by weight, whose words stand nowhere; 0 without words."""
+        nowhere = sum(weight for weight, said in zip(self.weights, self.said, strict=True) if not said)
+        return nowhere / (sum(self.weights) or 1.0)
+
     def share(self, places: Iterable[Place]) -> float:
         """Return how much of the subject (0 to 1, by weight) is said in at least one of the sentences."""
         where = tuple(places)

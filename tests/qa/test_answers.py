@@ -134,7 +134,15 @@ def test_what_letters_stand_for_is_read_off_the_source(engine, question):
 
 
 @pytest.mark.parametrize(
-    "subject", ["bouwen een moskee", "bestrijden ratten", "vangen vluchtelingen op", "hebben een casino"]
+    "subject",
+    [
+        "bouwen een moskee",
+        "bouwen een voetbalstadion",
+        "bestrijden ratten",
+        "vangen vluchtelingen op",
+        "hebben een casino",
+        "hebben een vuurwerkverbod",
+    ],
 )
 def test_a_subject_of_none_of_the_charters_gives_no_list(engine, subject):
     answer = engine.ask(f"Welke steden {subject}?")
@@ -146,6 +154,10 @@ def test_a_subject_of_none_of_the_charters_gives_no_list(engine, subject):
     ("asked", "over_all"),
     [
         ("Doet {} mee aan het experiment gezonde wijk?", "Welke steden nemen deel aan experiment gezonde wijk?"),
+        (
+            "Klopt het dat {} meedoet aan het experiment gezonde wijk?",
+            "Welke steden nemen deel aan experiment gezonde wijk?",
+        ),
         ("Noemt het charter van {} mediation?", "Welke charters noemen mediation?"),
     ],
 )

@@ -61,6 +61,7 @@ def test_names_are_looked_up_only_where_names_are_asked(engine, question, names)
         ("Doet Arnhem mee aan de gezonde wijk?", "yesno"),
         ("Vermeldt Leeuwarden een ouderkamer op school?", "yesno"),
         ("Pakt de gemeente veelplegers aan?", "yesno"),
+        ("Klopt het dat Arnhem meedoet?", "yesno"),
         ("Wat Arnhem aan sport doet?", "fact"),
         ("budget Arnhem veiligheid", "amount"),
         ("Wat doet Arnhem aan sport?", "explain"),
