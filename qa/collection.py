@@ -21,8 +21,8 @@ from qa.synonyms import synonyms_of
 from qa.values import NUMERALS, clause, date_limit, names_after, value_of
 
 # Under these the subject is in none of the charters, unless a sentence says all of it or a charter evidently does: the
-# most that the reader thinks of any sentence, more where most of the subject's words occur nowhere; without a reader the
-# certainty over all.
+# most that the reader thinks of any sentence, more where most of the subject's words stand nowhere; without a reader
+# the certainty over all.
 NOWHERE_READ, NOWHERE_ABSENT, NOWHERE_UNREAD = 1.0, 2.0, 0.13
 MOSTLY = 0.5  # of a subject, by weight
 EVIDENT = 0.9  # probability of a mention

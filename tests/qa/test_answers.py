@@ -153,11 +153,8 @@ def test_a_subject_of_none_of_the_charters_gives_no_list(engine, subject):
 @pytest.mark.parametrize(
     ("asked", "over_all"),
     [
-        ("Doet {} mee aan het experiment gezonde wijk?", "Welke steden nemen deel aan experiment gezonde wijk?"),
-        (
-            "Klopt het dat {} meedoet aan het experiment gezonde wijk?",
-            "Welke steden nemen deel aan experiment gezonde wijk?",
-        ),
+        ("Doet {} mee aan het experiment gezonde wijk?", FLAGSHIP),
+        ("Klopt het dat {} meedoet aan het experiment gezonde wijk?", FLAGSHIP),
         ("Noemt het charter van {} mediation?", "Welke charters noemen mediation?"),
     ],
 )
