@@ -11,7 +11,7 @@ which neither encoder nor reader was tuned on; the dev questions are left to mea
 - proof: within one charter of these questions, sentences that hit the gold evidence against the others (pairs).
 
 What is fitted is for the model of the settings: the packaged one, which has a reader, or for any other the certainty
-and verdict whose names end in ``_unread``. The evidence and proof of that name also choose what the reader reads, so
+and verdict whose names end in ``_unread``; the agreement of these two serves both. The evidence and proof of that name also choose what the reader reads, so
 they stay what they were fitted to be: those of the packaged encoder by itself.
 """
 
@@ -209,10 +209,10 @@ def main(arguments: Sequence[str]) -> None:
     rows, labels = verdict_rows(read)
     slopes, intercept = logistic(_without(left_out, rows, VERDICT), labels, strength=VERDICT_STRENGTH)
     fitted[f"verdict{kind}"] = _named(VERDICT, slopes) | {"intercept": round(intercept, 4)}
-    _use(fitted, target)
-    slopes, intercept = logistic(*agreement_rows(engine, [*single, *more, *whether]), strength=1.0)
-    fitted[f"agreement{kind}"] = _named(AGREEMENT, slopes) | {"intercept": round(intercept, 4)}
     if engine.searcher.reader:
+        _use(fitted, target)
+        slopes, intercept = logistic(*agreement_rows(engine, [*single, *more, *whether]), strength=1.0)
+        fitted["agreement"] = _named(AGREEMENT, slopes) | {"intercept": round(intercept, 4)}
         fitted["proof"] = _named(PROOF, _ranking(proof_pairs(engine, source, read), PROOF_STRENGTH))
     _use(fitted, target)
 

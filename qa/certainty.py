@@ -71,10 +71,9 @@ def certainty(
     return max(sure, SAID) if whole else sure
 
 
-def agreed(sure: float, says: float, searcher: Searcher) -> float:
+def agreed(sure: float, says: float) -> float:
     """Return the probability that a charter says what is asked, of two: of its best sentences and of its verdict."""
-    model = "agreement" if searcher.reader else "agreement_unread"
-    weights = fitted(model, (*AGREEMENT, "intercept"))
+    weights = fitted("agreement", (*AGREEMENT, "intercept"))
     return float(1 / (1 + np.exp(-(np.array([log_odds(sure), log_odds(says), 1.0]) @ weights))))
 
 

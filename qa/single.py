@@ -29,7 +29,7 @@ def answer_single(question: Question, query: Query, searcher: Searcher, settings
     signed = signing(question, searcher)
     sure = 1.0 if signed else certainty(question, ranked, hits, searcher, mask)
     if not signed and whether_said(question, searcher):
-        sure = agreed(sure, said_beside_others(question, searcher), searcher)
+        sure = agreed(sure, said_beside_others(question, searcher))
     answer = Answer(
         question=question.text,
         kind="single",
