@@ -11,8 +11,8 @@ which neither encoder nor reader was tuned on; the dev questions are left to mea
 - proof: within one charter of these questions, sentences that hit the gold evidence against the others (pairs).
 
 What is fitted is for the model of the settings: the packaged one, which has a reader, or for any other the certainty
-and verdict whose names end in ``_unread``; the agreement of these two serves both. The evidence and proof of that name also choose what the reader reads, so
-they stay what they were fitted to be: those of the packaged encoder by itself.
+and verdict whose names end in ``_unread``; the agreement of these two serves both. The evidence and proof of that name
+also choose what the reader reads, so they stay what they were fitted to be: those of the packaged encoder by itself.
 """
 
 import json
