@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file, save_file
@@ -27,7 +28,7 @@ from eval.variants import ANSWERS, COLLECTION, RETRIEVAL, engine_on, measure, pa
 from index.adapter import Tensors, adapted, read_adapter
 from index.encoder import PackagedEncoder
 from index.graph import GRAPH, HEAD, READER, WORDS, export_graph
-from index.quantise import Quantise, eight_bits
+from index.quantise import Quantise, eight_bits, layers_apart
 from index.reader import PackagedReader, chunk_text, chunks_of
 from index.store import embedded_text
 from index.weights import packaged_e5, plain_e5
@@ -71,7 +72,8 @@ def in_blocks(plain: Path, target: Path) -> None:
     import onnx
     from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
-    quantiser = MatMulNBitsQuantizer(onnx.load(plain), bits=8, block_size=32, is_symmetric=True, accuracy_level=4)
+    options: dict[str, Any] = {"bits": 8, "block_size": 32, "is_symmetric": True, "accuracy_level": 4}
+    quantiser = MatMulNBitsQuantizer(onnx.load(plain), nodes_to_exclude=layers_apart(plain), **options)
     quantiser.process()
     quantiser.model.save_model_to_file(str(target))
 

@@ -104,12 +104,12 @@ def eight_bits(plain: Path, target: Path) -> None:
     """Write a graph with the weights of its linear layers in 8 bits, a scale for every output."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    options: dict[str, Any] = {"per_channel": True, "op_types_to_quantize": LINEAR, "nodes_to_exclude": _apart(plain)}
+    options: dict[str, Any] = {"per_channel": True, "op_types_to_quantize": LINEAR, "nodes_to_exclude": layers_apart(plain)}
     quantize_dynamic(str(plain), str(target), weight_type=QuantType.QInt8, **options)
 
 
-def _apart(plain: Path) -> list[str]:
-    """Return the names of the small layers that keep 32 bits."""
+def layers_apart(plain: Path) -> list[str]:
+    """Return the names of a graph's small layers that keep 32 bits."""
     import onnx
 
     graph = onnx.load(str(plain)).graph
