@@ -104,7 +104,11 @@ def eight_bits(plain: Path, target: Path) -> None:
     """Write a graph with the weights of its linear layers in 8 bits, a scale for every output."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    options: dict[str, Any] = {"per_channel": True, "op_types_to_quantize": LINEAR, "nodes_to_exclude": layers_apart(plain)}
+    options: dict[str, Any] = {
+        "per_channel": True,
+        "op_types_to_quantize": LINEAR,
+        "nodes_to_exclude": layers_apart(plain),
+    }
     quantize_dynamic(str(plain), str(target), weight_type=QuantType.QInt8, **options)
 
 
