@@ -117,8 +117,9 @@ def agreement_rows(engine: Engine, gold: Sequence[GoldQuestion]) -> tuple[Rows, 
     """Return the log odds (questions, 2) of both, and labels (1 answerable), of the questions whether it is said."""
     rows, labels = [], []
     for one in gold:
-        question, ranked, hits, mask = _searched(engine, one)
+        question = engine.understand(one.standalone or one.question)
         if question.kind == "single" and whether_said(question, engine.searcher):
+            _, ranked, hits, mask = _searched(engine, one)
             sure = certainty(question, ranked, hits, engine.searcher, mask)
             rows.append([log_odds(sure), log_odds(said_beside_others(question, engine.searcher))])
             labels.append(float(one.answerable))

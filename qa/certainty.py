@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from index.dutch import stem, words
 from index.search import Hit, Mask, Searcher
-from qa.evidence import FEATURES, UNREAD, Evidence, Features, fitted, sentence_terms, share
+from qa.evidence import FEATURES, UNREAD, Evidence, Features, probability, sentence_terms, share
 from qa.form import STATE, form_of, names_in
 from qa.question import Question
 
@@ -64,17 +64,14 @@ def certainty(
     if form == "expansion" and ranked[0].feature("typed") > 0:
         return 1.0  # what letters stand for is read off, not weighed
     features = certainty_features(question, ranked, hits, searcher, mask)
-    model = "certainty" if searcher.reader else "certainty_unread"
-    weights = fitted(model, (*CERTAINTY, "intercept"))
-    sure = float(1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1]))))
+    sure = probability("certainty" if searcher.reader else "certainty_unread", CERTAINTY, features)
     whole = question.broad and form is None and any(_says_it(one) for one in ranked[:SENTENCES])
     return max(sure, SAID) if whole else sure
 
 
 def agreed(sure: float, says: float) -> float:
     """Return the probability that a charter says what is asked, of two: of its best sentences and of its verdict."""
-    weights = fitted("agreement", (*AGREEMENT, "intercept"))
-    return float(1 / (1 + np.exp(-(np.array([log_odds(sure), log_odds(says), 1.0]) @ weights))))
+    return probability("agreement", AGREEMENT, np.array([log_odds(sure), log_odds(says)], np.float32))
 
 
 def log_odds(probability: float) -> float:

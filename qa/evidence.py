@@ -54,6 +54,12 @@ def fitted(model: str, names: tuple[str, ...]) -> Features:
     return np.array([stored[name] for name in names], np.float32)
 
 
+def probability(model: str, names: tuple[str, ...], features: Features) -> float:
+    """Return what a logistic model of ``weights.json`` makes of its features (len(names),): 0 to 1."""
+    weights = fitted(model, (*names, "intercept"))
+    return float(1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1]))))
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One sentence as proof: where it was found, its place in the passage, its features and score."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.search import Hit, Query, Searcher
-from qa.evidence import FEATURES, UNREAD, Evidence, Features, fitted, read, weighed
+from qa.evidence import FEATURES, UNREAD, Evidence, Features, fitted, probability, read, weighed
 from qa.question import Question
 from qa.subject import Place, Subject, subject_of
 from qa.synonyms import synonyms_of
@@ -157,8 +157,7 @@ def read_on(question: Question, searcher: Searcher, subject: Subject, readings: 
 
 def _sure(features: Features, model: str) -> float:
     """The probability of a mention; none where nothing was found, whose features are all zero."""
-    weights = fitted(model, (*VERDICT, "intercept"))
-    return float(1 / (1 + np.exp(-(features @ weights[:-1] + weights[-1])))) if features.any() else 0.0
+    return probability(model, VERDICT, features) if features.any() else 0.0
 
 
 def _ranked(some: Sequence[Evidence], question: Question, subject: Subject, charter: str, model: str) -> list[Read]:
