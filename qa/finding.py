@@ -21,6 +21,7 @@ from qa.values import NO_YEAR, DateLimit, dates, names_after, person, value_of, 
 
 PROOFS = 3  # sentences at most that are given as proof
 _HEAD = 25  # sentences: what a charter is about, and who made it, stands at its head
+SIGNED_THERE = 4  # more than any sentence of a plan that others signed is worth
 _SIGNED = re.compile(r"\b(?:aldus|opgemaakt|tweevoud|plaats|datum)\b", re.I)
 _ROLE = re.compile(r"\b(?P<role>wethouder|burgemeester|voorzitter|directeur|projectleider|gedeputeerde)s?\b")
 # In a list the office itself must be asked for: not "welke steden stellen er een aan".
@@ -130,7 +131,7 @@ def _date_score(
     return (
         3 * subject.share(place for place, _ in own)
         + subject.share(around)
-        + formal
+        + formal * (SIGNED_THERE if question.of_signing_alone else 1)
         + 0.5 * (formal and charter in text)
     )
 

@@ -23,7 +23,20 @@ _OVER_ALL = re.compile(
     rf"|(?:^|\b(?:noem|geef|lijst|overzicht|alle|de|van)\s+)(?:de |alle )?{_UNITS}\s+(?:die|waar|met|zonder)\b"
     rf"|\bin (?:de )?(?:verschillende|diverse) {_UNITS}\b|\b(?:overal|waar allemaal)\b"
 )
-_UNIT_NAMED = re.compile(rf"\b(?:per|elke?|iedere?|alle|welke?|hoeveel|aantal|de|van)\s+{_UNITS}\b|^{_UNITS}\b")
+# "Wanneer zijn de charters ondertekend", "doen alle steden mee", "is er een stad die …": of each of them; not of what
+# others do for them ("waarbij helpen kenniscentra de steden").
+_MANY = r"(?:steden|gemeenten|gemeentes|(?:wijk)?charters|documenten|rapporten|nota's)"
+_ALL_THAT_ACT = re.compile(
+    rf"^(?:en )?(?:(?:wat|waar(?!om|bij\b|toe)\w*|hoe\w*|(?:\w{{2,5}} )?(?:wanneer|welke?|wie))\s+(?:\w+\s+){{0,3}}?)?"
+    rf"(?!(?:aan|van|in|tussen|binnen|tegen|een)\b)\w+n\s+(?:er\s+)?(?:de|deze|alle)\s+(?:\w+\s+)?{_MANY}\b(?! (?:in|rond|uit)\b)"
+    rf"|^wat (?:doen|willen|zeggen) {_MANY}\b"
+    rf"|^wat (?:staat|is|wordt) (?:er )?in (?:de|deze|alle) (?:\w+ )?{_MANY}\b(?! van\b)"
+)
+_IN_ANY = re.compile(
+    rf"^(?:is|zijn) er (?:\w+ )?(?:een |geen |andere )?{_UNITS} (?:die|dat|waar\w*|met|zonder)\b"
+    rf"|\bin (?:(?:de|deze|alle|een van de) (?:\w+ )?{_MANY}|(?:elke?|iedere?|een|geen enkele?) {_UNITS})\b(?! van\b)"
+)
+_UNIT_NAMED = re.compile(rf"\b(?:per|elke?|iedere?|alle|welke?|hoeveel|aantal|de|van|een)\s+{_UNITS}\b|^{_UNITS}\b")
 _EVERY = re.compile(rf"\b(?:per|elke?|iedere?)\s+{_UNITS}\b")  # "noem alle steden die …" are not all of them
 _COUNTS_UNITS = re.compile(rf"\b(?:hoeveel|aantal)\s+(?:van de\s+)?(?:\d+\s+|achttien\s+)?{_UNITS}\b")
 # Where no place is named, "waar komt een klussendienst" and "in welke wijken …" ask over all charters. A thing that is
@@ -86,10 +99,28 @@ _VERB_FIRST = re.compile(
 )
 # "Vermeldt Leeuwarden een ouderkamer?", but not "Wat Arnhem doet?"
 _VERB_NAME = re.compile(r"^(?!(?:wat|dat|met|uit|het|niet|tot)\b)[a-z]*t (?-i:[A-Z])\w+.*\?\s*$", re.I)
-# "Klopt het dat …", "is al zeker dat …": what is asked comes after it.
-_FRAME = re.compile(
-    r"^(?:klopt|is|staat|weet (?:u|je)|kunt u zeggen)\s+(?:het\s+)?(?:(?:al|nu|echt|inderdaad)\s+)*"
-    r"(?:(?:zeker|waar|zo|juist|vast|bekend|duidelijk|de bedoeling)\s+)?(?:dat|of)\s+",
+# A greeting, and a request to be told ("Kunt u mij zeggen …", "Graag een lijst van …"): what is asked comes after it.
+_GREETING = re.compile(
+    r"^(?:goede(?:morgen|middag|navond|ndag)|hallo|hoi|dag(?=\s*[,!])|beste|geachte)\b[^,!.?]{0,40}[,!.]\s*", re.I
+)
+_REQUEST = re.compile(
+    r"^(?:(?:(?:kunt|kun|kan|wilt|wil|zou|mag|weet|iemand|u|je|jij|ik|mij|me|mijn|ons|we|wij|eens|even|misschien|ook|al|graag|"
+    r"willen|kunnen|weten|zeggen|vertellen|aangeven|uitleggen|opzoeken|nagaan|laten|zien|horen|hoor|vraag|is|af|zeg|vertel|geef|"
+    r"maak|zoek|op|hebt|heb|heeft|enig|een|idee|benieuwd|ben|naar)[\s,:]+){2,}|is (?:het |al |er |u )*(?:bekend|duidelijk) )"
+    rf"(?:(?:lijst(?:je)?|overzicht|opsomming) (?:van|met) (?={_UNITS}|(?:de|alle) )"
+    rf"|(?=(?:of|(?:iets|alles|meer) over|(?:\w{{2,5}} )?(?:welke?|wat|wie|wanneer|waar\w*|hoe\w*)"
+    rf"|(?:de |alle )?{_UNITS} (?:die|met|zonder|waar\w*))\b))",
+    re.I,
+)
+_TO_DO = re.compile(
+    r"^(?:kunt|kun|kan|wilt|wil|zou) (?:u|je|jij) (?:(?:mij|me|ons) )?(?P<thing>.+) (?:op)?(?:noemen|sommen|geven|beschrijven)"
+    r"\s*[?.!]*$",
+    re.I,
+)
+# "Klopt het dat …", "is al zeker dat …", "(weet u) of …": whether it is so.
+_WHETHER = re.compile(
+    r"^(?:of|(?:klopt|is|staat)\s+(?:het\s+)?(?:(?:al|nu|echt|inderdaad)\s+)*"
+    r"(?:(?:zeker|waar|zo|juist|vast|bekend|duidelijk|de bedoeling)\s+)?(?:dat|of))\s+",
     re.I,
 )
 _ACTOR_CUES: tuple[tuple[Actor, str], ...] = (
@@ -102,166 +133,23 @@ _ACTOR_CUES: tuple[tuple[Actor, str], ...] = (
         r"\b(?:de gemeente|gemeente|gemeentelijke?|college|wethouders?|de stad|stad(?:sbestuur)?)\b",
     ),
 )
-_GENERIC = frozenset(
-    [
-        "stad",
-        "steden",
-        "gemeente",
-        "gemeenten",
-        "gemeentes",
-        "gemeentelijk",
-        "gem",
-        "charter",
-        "charters",
-        "wijk",
-        "wijken",
-        "krachtwijk",
-        "krachtwijken",
-        "buurt",
-        "buurten",
-        "plaats",
-        "plaatsen",
-        "document",
-        "documenten",
-        "rijk",
-        "doet",
-        "doen",
-        "meedoet",
-        "meedoen",
-        "deel",
-        "neemt",
-        "nemen",
-        "nam",
-        "namen",
-        "gaat",
-        "gaan",
-        "komt",
-        "komen",
-        "krijgt",
-        "krijgen",
-        "wil",
-        "willen",
-        "moet",
-        "moeten",
-        "mag",
-        "mogen",
-        "zegt",
-        "zeggen",
-        "staat",
-        "staan",
-        "noemt",
-        "noemen",
-        "genoemd",
-        "aan",
-        "orde",
-        "aantal",
-        "hoeveel",
-        "bedrag",
-        "welk",
-        "wanneer",
-        "extra",
-        "alle",
-        "elk",
-        "elke",
-        "per",
-        "allemaal",
-        "eigenlijk",
-        "precies",
-        "volgens",
-        "afspraak",
-        "afspraken",
-        "afgesproken",
-        "geregeld",
-        "sprake",
-        "werkt",
-        "werken",
-        "gebeurt",
-        "maakt",
-        "maken",
-        "geeft",
-        "geven",
-        "heet",
-        "heten",
-        "helemaal",
-        "niets",
-        "niet",
-        "geen",
-        "enkele",
-        "iets",
-        "eigen",
-        "meer",
-        "veel",
-        "nog",
-        "jaar",
-        "datum",
-        "aanpak",
-        "hele",
-        "ieder",
-        "iedere",
-        "ongeveer",
-        "minstens",
-        "hooguit",
-        "komende",
-        "binnen",
-        "ook",
-        "samen",
-        "verder",
-        "tegen",
-        "vanuit",
-        "vooral",
-        "juist",
-        "graag",
-        "soort",
-        "vorm",
-        "manier",
-        "moment",
-        "bepaalde",
-        "bepaald",
-        "bestaan",
-        "bestaat",
-        "inzet",
-        "inzetten",
-        "zetten",
-        "zet",
-        "plan",
-        "plannen",
-        "gebied",
-        "terrein",
-        "onderwerp",
-        "thema",
-        "onderdeel",
-        "vermelden",
-        "vermeldt",
-        "vermelding",
-        "bevatten",
-        "bevat",
-        "verwijzen",
-        "verwijst",
-        "loopt",
-        "lopen",
-        "mee",
-        "meedoen",
-        "later",
-        "geheten",
-        "genaamd",
-        "ter",
-        "melding",
-        "biedt",
-        "bieden",
-        "programma",
-        "project",
-        "hebben",
-        "afkorting",
-        "afkortingen",
-        "betekent",
-        "betekenis",
-        "begrip",
-        "term",
-        "bedoeld",
-        "bedoelt",
-        "heel",
-    ]
-)
+_GENERIC = frozenset([
+    "stad", "steden", "gemeente", "gemeenten", "gemeentes", "gemeentelijk", "gem", "charter", "charters", "wijk",
+    "wijken", "krachtwijk", "krachtwijken", "buurt", "buurten", "plaats", "plaatsen", "document", "documenten",
+    "rijk", "doet", "doen", "meedoet", "meedoen", "deel", "neemt", "nemen", "nam", "namen", "gaat", "gaan", "komt",
+    "komen", "krijgt", "krijgen", "wil", "willen", "moet", "moeten", "mag", "mogen", "zegt", "zeggen", "staat",
+    "staan", "noemt", "noemen", "genoemd", "aan", "orde", "aantal", "hoeveel", "bedrag", "welk", "wanneer", "extra",
+    "alle", "elk", "elke", "per", "allemaal", "eigenlijk", "precies", "volgens", "afspraak", "afspraken",
+    "afgesproken", "geregeld", "sprake", "werkt", "werken", "gebeurt", "maakt", "maken", "geeft", "geven", "heet",
+    "heten", "helemaal", "niets", "niet", "geen", "enkele", "iets", "eigen", "meer", "veel", "nog", "jaar", "datum",
+    "aanpak", "hele", "ieder", "iedere", "ongeveer", "minstens", "hooguit", "komende", "binnen", "ook", "samen",
+    "verder", "tegen", "vanuit", "vooral", "juist", "graag", "soort", "vorm", "manier", "moment", "bepaalde",
+    "bepaald", "bestaan", "bestaat", "inzet", "inzetten", "zetten", "zet", "plan", "plannen", "gebied", "terrein",
+    "onderwerp", "thema", "onderdeel", "vermelden", "vermeldt", "vermelding", "bevatten", "bevat", "verwijzen",
+    "verwijst", "loopt", "lopen", "mee", "later", "geheten", "genaamd", "ter", "melding", "biedt", "bieden",
+    "programma", "project", "hebben", "afkorting", "afkortingen", "betekent", "betekenis", "begrip", "term",
+    "bedoeld", "bedoelt", "heel", "gezegd",
+])  # fmt: skip
 
 _ABOUT_PLACES = re.compile(
     r"\b(?:welke|namen van de|hoe heten de)\s+(?:\w+\s+)?(?:wijk|wijken|krachtwijken?|buurt|buurten)\b"
@@ -299,10 +187,20 @@ _GOES_INTO_FORCE = re.compile(r"\bga(?:at|an)\b.*\bin\s*[?.]*$")
 _ABOUT_SIGNING = re.compile(
     r"\b(?:onder|mede|meeonder|mee)?(?:ge)?teken(?:d|de|den|t|en|ing|aars?|ingsdatum)\b|handtekening|tekendatum"
 )
+_OTHER_PAPER = re.compile(r"\b(?:convenant|\w*plan|\w*overeenkomst|\w*akkoord|contract|verklaring|manifest)\b")
+# What a question about the signing of a charter is made of; with any other word it asks for something else.
+_OF_SIGNING = frozenset(map(stem, [
+    "tekende", "tekent", "getekend", "ondertekende", "ondertekent", "ondertekend", "ondertekening", "ondertekenaar", "handtekening",
+    "handtekeningen", "zette", "gezet", "plaatste", "onder", "namens", "wethouder", "burgemeester", "bestuurder",
+    "minister", "bewindspersoon", "persoon", "portefeuille", "functie", "ambt", "naam", "heet", "ging", "waarover",
+    "kant", "zijde", "partij", "hij", "zij", "heeft", "had", "destijds", "overeenkomst", "charter", "rijk",
+    "gemeente", "stad", "kabinet", "staat", "datum", "dag", "moment",
+]))  # fmt: skip
 _ON = r"\b(?:aan|tegen|voor|over|met|rond|rondom|inzake|gebied van)\b"
 _BROAD = re.compile(
-    r"\bwat (?:doe[nt]|gaat|gaan|wil|willen|zegt|zeggen|staat|spreekt|spreken|heeft|hebben|is|zijn|komt|gebeurt|belooft)\b"
-    rf".*{_ON}|\bwelke (?:\w+ )?(?:maatregelen|afspraken|plannen|acties|ambities|doelen|inzet)\b.*{_ON}"
+    rf"\bwat (?:doe[nt]|gaat|gaan|wil|willen|zegt|zeggen|staat|spreekt|spreken|heeft|hebben|is|zijn|komt|gebeurt|belooft)\b"
+    rf".*{_ON}|^(?:iets|alles|meer) over\b|\bwelke (?:\w+ )?(?:maatregelen|afspraken|plannen|acties|ambities|doelen|inzet)\b.*{_ON}"
+    rf"|^wat (?:[\w-]+ ){{1,4}}?(?:(?:doet|zegt|belooft)\b.*{_ON}|{_ON}.* (?:doet|zegt|belooft)\s*[?.!]*$)"  # "(zeg mij) wat …"
 )
 _SENTENCE = re.compile(
     r"\?|\b(?:wie|wat|waar(?:om|mee|voor)?|wanneer|hoe(?:veel|zo)?|welke?|noem|geef|zijn|is|heeft|hebben|doet|krijgt)\b"
@@ -330,6 +228,7 @@ _NOT_COUNTED = STOP_WORDS | frozenset(
 class Question:
     """A question understood: what to search for, where, and what form the answer takes.
 
+    ``text`` is the question without a greeting or a request to be told.
     ``search`` is the question for retrieval, with misspelt words mended; ``topic`` are the folded words that carry its
     subject (no question words, no names of charters); ``counted`` is the stem of what "hoeveel …" counts;
     ``alternatives`` are words of which any one will do; ``unit`` is what a unit of the corpus is called;
@@ -368,6 +267,12 @@ class Question:
         return bool(_ABOUT_SIGNING.search(fold(self.text)))
 
     @property
+    def of_signing_alone(self) -> bool:
+        """Whether the signing of the charters is all that is asked about."""
+        other = _OTHER_PAPER.search(fold(self.text))
+        return self.about_signing and not other and all(stem(word) in _OF_SIGNING for word in self.topic)
+
+    @property
     def about_term(self) -> bool:
         """Whether it is asked when the agreement as a whole was signed, begins or ends."""
         return self.about_signing or bool(_policy_terms(self.text))
@@ -375,7 +280,7 @@ class Question:
     @property
     def broad(self) -> bool:
         """Whether all that is said of a subject will do ("Wat doet Arnhem aan sport?")."""
-        return bool(_BROAD.search(fold(self.text)))
+        return bool(_BROAD.search(fold(self.search)))
 
     @property
     def keywords(self) -> bool:
@@ -395,12 +300,12 @@ class Question:
 
 def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Question:
     """Understand a question with the names of the corpus's charters and its words (for misspellings)."""
+    text = _bare(text)
     named = named_charters(text, charters, compounds)
     corrections = misspellings(text, charters, compounds)
-    search = mended(text, corrections)
-    kind = _kind(search, named, len(charters))
-    asked = _asked_of_many(search, kind)
-    search = _FRAME.sub("", search)
+    search, whether = _said(mended(text, corrections))
+    kind = _kind(search, named, len(charters), whether)
+    asked = "yesno" if whether else _asked_of_many(search, kind)
     sought = _without_date_limit(_in_policy_words(search)) if kind == "collection" else search
     sought = _compared(sought) if kind == "compare" else sought
     return Question(
@@ -417,6 +322,19 @@ def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Que
         negated=kind == "collection" and bool(_NEGATED.search(fold(search))),
         corrections=corrections,
     )
+
+
+def _bare(text: str) -> str:
+    """A question without the courtesies around it."""
+    bare = _REQUEST.sub("", _GREETING.sub("", text.strip()))
+    asked = _TO_DO.match(bare)
+    return (asked["thing"] if asked else bare) or text
+
+
+def _said(text: str) -> tuple[str, bool]:
+    """What a question asks, and whether it asks if that is so ("of Arnhem meedoet", "klopt het dat …")."""
+    said = _WHETHER.sub("", text)
+    return said, said != text
 
 
 def named_charters(text: str, charters: Sequence[Charter], compounds: Compounds) -> tuple[str, ...]:
@@ -470,21 +388,24 @@ def mended(text: str, corrections: Sequence[tuple[str, str]]) -> str:
     return text
 
 
-def _kind(text: str, named: tuple[str, ...], total: int) -> Kind:
+def _kind(text: str, named: tuple[str, ...], total: int, whether: bool) -> Kind:
     if len(named) > 1:
         return "compare"
     if named or total == 1:
         return "single"
-    return "collection" if _over_all(text) else "single"
+    return "collection" if _over_all(text, whether) else "single"
 
 
-def _over_all(text: str) -> bool:
-    """Whether a question that names no charter asks over all of them; a yes-or-no question asks about one thing."""
+def _over_all(text: str, whether: bool) -> bool:
+    """Whether a question that names no charter asks over all of them; one whether it is so asks about one thing."""
     folded = fold(text).strip()
-    if _EVERY.search(folded) and not _VERB_FIRST.match(folded):
+    if _ALL_THAT_ACT.search(folded):
         return True
-    if _VERB_FIRST.match(folded) and not _OVER_ALL.match(folded):
-        return False
+    whether = whether or bool(_VERB_FIRST.match(folded))
+    if _EVERY.search(folded) and not whether:
+        return True
+    if whether and not _OVER_ALL.match(folded):
+        return bool(_IN_ANY.search(folded))
     if _OVER_ALL.search(folded):
         return True
     proper = re.match(r"(?:En )?[Ww]aar \w+ (?:er )?[A-Z]", text.strip())
@@ -528,7 +449,9 @@ def _alternatives(text: str) -> tuple[tuple[str, ...], ...]:
 def _policy_terms(text: str) -> tuple[tuple[str, ...], ...]:
     """Everyday words of a question with the policy terms that mean the same, each group of which any one will do."""
     groups: list[tuple[str, ...]] = [
-        (word, *_POLICY_WORDS[stem(word)]) for word in words(text) if stem(word) in _POLICY_WORDS
+        (word, *_POLICY_WORDS[stem(word)])
+        for word in words(text)
+        if stem(word) in _POLICY_WORDS and word != "geld"  # money, though its stem is that of "gelden" too
     ]
     if _GOES_INTO_FORCE.search(fold(text)):
         groups.append(_LASTING)

@@ -8,7 +8,7 @@ import re
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from index.dutch import fold, stem, words
+from index.dutch import fold, words
 from index.search import Searcher
 from ingest.model import Actor
 from qa.evidence import Evidence
@@ -23,20 +23,11 @@ _OFFICE = re.compile(r"\b(wethouder|burgemeester(?! en wethouders))\b", re.I)
 _COLLEGE = re.compile(r"\bcollege van burgemeesters? en wethouders\b", re.I)
 _MINISTER = re.compile(r"^(?:en )?(?:de )?minister\b", re.I)
 _WHO = re.compile(r"\bwie\b|\bwelke (?:\w+ )?(?:bestuurder|wethouder)")
-_OTHER_PAPER = re.compile(r"\b(?:convenant|\w*plan|\w*overeenkomst|\w*akkoord|contract|verklaring|manifest)\b")
-# What a question about the signing itself is made of; with any other word it asks for something else.
-_WORDS = frozenset(map(stem, [
-    "tekende", "tekent", "getekend", "ondertekende", "ondertekent", "ondertekend", "ondertekenaar", "handtekening",
-    "handtekeningen", "zette", "gezet", "plaatste", "onder", "namens", "wethouder", "burgemeester", "bestuurder",
-    "minister", "bewindspersoon", "persoon", "portefeuille", "functie", "ambt", "naam", "heet", "ging", "waarover",
-    "kant", "zijde", "partij", "hij", "zij", "heeft", "had", "destijds", "overeenkomst", "charter", "rijk",
-    "gemeente", "stad", "kabinet", "staat", "datum", "dag", "moment",
-]))  # fmt: skip
 
 
 def signing(question: Question, searcher: Searcher) -> tuple[Evidence, ...]:
     """Return the lines that say who signed, or when, where just that is asked of one charter; else nothing."""
-    if not _of_signing_alone(question):
+    if not question.of_signing_alone or len(question.scope) != 1:
         return ()
     if question.asked == "date":
         found = find_date(question, searcher, subject_of(question, searcher), question.scope[0], None)
@@ -55,15 +46,6 @@ def _signatories(question: Question, searcher: Searcher) -> tuple[Evidence, ...]
         found = [] if question.actor == "rijk" else _of_city(where)
         found += [] if _party(question) == "gemeente" else _of_state(where)
     return tuple(evidence_at(searcher, place) for place in dict.fromkeys(found))
-
-
-def _of_signing_alone(question: Question) -> bool:
-    return (
-        question.about_signing
-        and len(question.scope) == 1
-        and not _OTHER_PAPER.search(fold(question.text))
-        and all(stem(word) in _WORDS for word in question.topic)
-    )
 
 
 def _asks_who(question: Question) -> bool:

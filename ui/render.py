@@ -41,7 +41,7 @@ def show_answer(answer: Answer, index: Index, console: Console) -> None:
         for citation in answer.citations:
             _show_source(citation, index, console)
     console.print()
-    for line in (_searched(answer, index), *answer.notes, _made_by(answer)):
+    for line in filter(None, (_searched(answer, index), *answer.notes, _made_by(answer))):
         console.print(Text(one_line(line), style="dim"))
 
 

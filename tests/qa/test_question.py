@@ -62,6 +62,9 @@ def test_names_are_looked_up_only_where_names_are_asked(engine, question, names)
         ("Vermeldt Leeuwarden een ouderkamer op school?", "yesno"),
         ("Pakt de gemeente veelplegers aan?", "yesno"),
         ("Klopt het dat Arnhem meedoet?", "yesno"),
+        ("Weet u of Arnhem meedoet?", "yesno"),
+        ("Goedemiddag, kunt u mij zeggen of Arnhem meedoet?", "yesno"),
+        ("Is al bekend of Arnhem meedoet?", "yesno"),
         ("Wat Arnhem aan sport doet?", "fact"),
         ("budget Arnhem veiligheid", "amount"),
         ("Wat doet Arnhem aan sport?", "explain"),
@@ -126,3 +129,45 @@ def test_search_terms_are_told_from_a_sentence(engine, question, terms):
 )
 def test_a_question_for_all_that_is_said_of_a_subject_is_told_from_one_for_a_fact(engine, question, broad):
     assert engine.understand(question).broad is broad
+
+
+@pytest.mark.parametrize(
+    ("polite", "plain"),
+    [
+        ("Kunt u mij zeggen welke steden meedoen?", "welke steden meedoen?"),
+        ("Goedemorgen, ik wil graag weten hoeveel agenten Arnhem krijgt.", "hoeveel agenten Arnhem krijgt."),
+        ("Ik vraag me af in welke steden een park komt", "in welke steden een park komt"),
+        ("Geef mij een lijst van steden met een wijkcoach", "steden met een wijkcoach"),
+        ("Kunt u de afspraken over jeugd in Zaanstad opsommen?", "de afspraken over jeugd in Zaanstad"),
+        ("Wat wil Arnhem weten van de bewoners?", "Wat wil Arnhem weten van de bewoners?"),
+        ("Kan ik in Schiedam terecht met schulden?", "Kan ik in Schiedam terecht met schulden?"),
+    ],
+)
+def test_a_greeting_and_a_request_are_not_searched_for(engine, polite, plain):
+    assert engine.understand(polite).search == plain
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Wanneer zijn de charters ondertekend?", "collection"),
+        ("Wat doen de steden aan sport?", "collection"),
+        ("Doen alle steden mee aan de gezonde wijk?", "collection"),
+        ("Is er een stad die meedoet aan de gezonde wijk?", "collection"),
+        ("Wat is er in de charters afgesproken over inburgering?", "collection"),
+        ("Staat er in elk charter iets over schulden?", "collection"),
+        ("Wat verwachten de steden van het rijk?", "collection"),
+        ("Wat beloven de ministers aan de steden?", "single"),
+        ("Moeten gemeenten zich aansluiten bij de verwijsindex?", "single"),
+        ("Waarbij moeten de kenniscentra de steden ondersteunen?", "single"),
+        ("Waarom hebben de steden wijken uitgekozen?", "single"),
+        ("Wat doen de stad Arnhem en het rijk aan sport?", "single"),
+    ],
+)
+def test_what_all_cities_do_is_asked_of_each_of_them(engine, question, kind):
+    assert engine.understand(question).kind == kind
+
+
+def test_money_is_not_taken_for_being_in_force(engine):
+    assert engine.understand("Hoeveel geld krijgt elke stad?").search == "Hoeveel geld krijgt elke stad?"
+    assert "gelden" in engine.understand("Hoe lang is elk charter geldig?").search

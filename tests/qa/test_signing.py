@@ -52,6 +52,7 @@ def test_who_agreed_to_something_else_is_not_who_signed_the_charter(engine, ques
     [
         ("Wanneer is het charter van Utrecht ondertekend?", "9 juni 2008"),
         ("wanneer ondertekend charter Alkmaar", "11 februari 2008"),
+        ("Wanneer is het charter van Deventer ondertekend?", "4/2/08"),
         ("Op welke dag tekenden het rijk en Eindhoven het charter?", "21-4-2008"),
     ],
 )
