@@ -15,7 +15,7 @@ from qa.model import Answer, Kind, Status, Verdict, retrieved
 from qa.question import Question
 from qa.reading import Read, Reading, read_charters, read_on
 from qa.settings import Settings
-from qa.single import READ, RETRIEVED, notes
+from qa.single import READ, RETRIEVED, notes, refusal
 from qa.subject import Subject, subject_of
 from qa.synonyms import synonyms_of
 from qa.values import NUMERALS, clause, date_limit, names_after, value_of
@@ -57,7 +57,8 @@ def answer_collection(question: Question, query: Query, searcher: Searcher, sett
         quoted = [one for one in readings if one.sure >= PARTLY] if not question.negated else []
         proven = {one.charter: one for one in read_on(question, searcher, subject, quoted)}
         items = [_verdict(question, proven.get(one.charter, one), citations) for one in readings]
-    return _collected(question, items, len(searcher.index.charters), hits, sure, citations, "collection")
+    answer = _collected(question, items, len(searcher.index.charters), hits, sure, citations, "collection")
+    return _refused(answer, question, hits, query, searcher, settings)
 
 
 def _certain(question: Question, query: Query, hits: Sequence[Hit], searcher: Searcher, mask: Mask) -> float:
@@ -96,13 +97,24 @@ def finder(question: Question, searcher: Searcher, subject: Subject, charters: S
     return None
 
 
-def _found(question: Question, charter: str, found: Found | None, citations: Citations) -> Verdict:
-    """The verdict where something was looked up: found or not, and whether it meets the question's condition."""
+def _found(question: Question, charter: str, found: Found | None, citations: Citations, kept: bool = False) -> Verdict:
+    """The verdict where something was looked up: found or not, and whether it meets the question's condition.
+
+    What does not is ``kept`` in a comparison: there it tells how the charters differ.
+    """
     if found is None:
         return Verdict(charter, "yes" if question.negated else "no", None, ())
     status: Status = "partly" if found.holds is None else "yes" if found.holds != question.negated else "no"
-    numbers = tuple(citations.cite(one).n for one in found.proofs) if status != "no" else ()
-    return Verdict(charter, status, found.value if status != "no" else None, numbers)
+    shown = kept or status != "no"
+    numbers = tuple(citations.cite(one).n for one in found.proofs) if shown else ()
+    return Verdict(charter, status, found.value if shown else None, numbers)
+
+
+def _whether(question: Question, found: Found | None) -> str:
+    """Whether what was found meets the question's condition, in a word; nothing where it has none."""
+    if found is None or date_limit(question.text) is None or found.holds is None:
+        return ""
+    return "ja, " if found.holds else "nee, "
 
 
 def _verdict(question: Question, reading: Reading, citations: Citations) -> Verdict:
@@ -178,7 +190,7 @@ def _listed(question: Question, items: list[Verdict]) -> str:
         return f"In geen van de {total} doorzochte {question.unit.many} staat dit." if total > 1 else alone
     opening = f"{count} ({len(yes)}) van de {total} {question.unit.many}{_which(question)}: " if total > 1 else ""
     between = "; " if _asks_value(question) else ", "
-    listed = between.join(f"{item.charter}{_detail(question, item)} {_markers(item)}".rstrip() for item in yes)
+    listed = between.join(f"{item.charter}{_detail(question, item, total)} {_markers(item)}".rstrip() for item in yes)
     out = f"{opening}{listed}." if yes else f"Geen van de {total} zeker."
     if partly:
         out += f" Mogelijk of ten dele: {_names(partly)}."
@@ -197,16 +209,17 @@ def _names(items: Sequence[Verdict]) -> str:
     return ", ".join(f"{item.charter} {_markers(item)}".rstrip() for item in items)
 
 
-def _detail(question: Question, item: Verdict) -> str:
+def _detail(question: Question, item: Verdict, total: int) -> str:
+    """What a charter says, where that is asked; of one alone, its name would be no answer."""
     if item.value is None or (question.negated and date_limit(question.text) is None):
         return ""
-    return f" – {clause(item.value, LISTED)}" if _asks_value(question) else ""
+    return f" – {clause(item.value, LISTED)}" if _asks_value(question) or total == 1 else ""
 
 
 def _asks_value(question: Question) -> bool:
     """Whether each charter is to give something of its own: else the list says who, and the table what."""
     looked_up = question.about_places or question.about_names or date_limit(question.text) is not None
-    return looked_up or question.every or question.asked in ("number", "amount", "date", "person")
+    return looked_up or question.every or question.opens or question.asked in ("number", "amount", "date", "person")
 
 
 def _markers(item: Verdict) -> str:
@@ -223,9 +236,12 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
     citations = Citations(searcher.index.documents)
     if find is not None:
         sure = 1.0
-        items = [_found(question, name, find(name), citations) for name in charters]
+        looked_up = {name: find(name) for name in charters}
+        items = [_found(question, name, found, citations, kept=True) for name, found in looked_up.items()]
         parts = [
-            f"{item.charter}: {item.value} {_markers(item)}." if item.value else _nothing(question, item)
+            f"{item.charter}: {_whether(question, looked_up[item.charter])}{item.value} {_markers(item)}."
+            if item.value
+            else _nothing(question, item)
             for item in items
         ]
     else:
@@ -242,7 +258,17 @@ def answer_compare(question: Question, query: Query, searcher: Searcher, setting
         told = [_told(question, reading, budget, citations) for reading in readings]
         items, parts = [item for item, _ in told], [part for _, part in told]
     answer = _collected(question, items, len(searcher.index.charters), hits, sure, citations, "compare")
-    return replace(answer, answer=" ".join(parts), refused=not any(item.citations for item in items))
+    answer = replace(answer, answer=" ".join(parts), refused=not any(item.citations for item in items))
+    return _refused(answer, question, hits, query, searcher, settings)
+
+
+def _refused(
+    answer: Answer, question: Question, hits: Sequence[Hit], query: Query, searcher: Searcher, settings: Settings
+) -> Answer:
+    """The answer; where it is that nothing is said, with what comes nearest and whether another charter says it."""
+    if not answer.refused or answer.citations:
+        return answer
+    return refusal(answer, question, evidence(question, query, hits[:READ], searcher), query, searcher, settings)
 
 
 def _nothing(question: Question, item: Verdict) -> str:

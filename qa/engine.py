@@ -81,7 +81,8 @@ class Engine:
         another thread, ends its work at once.
         """
         started = time.perf_counter()
-        alone = standalone(text, previous, self.index.charters)
+        read = text[:LONGEST_QUESTION]
+        alone = standalone(read, previous and previous[:LONGEST_QUESTION], self.index.charters)
         question = self.understand(alone, charters, actor)
         query = self.searcher.query(question.search)
         retrieved_at = time.perf_counter()
@@ -92,7 +93,7 @@ class Engine:
             "answer": round((ended - retrieved_at) * 1000, 1),
             "total": round((ended - started) * 1000, 1),
         }
-        understood = alone if alone != text else None
+        understood = alone if alone != read else None
         answer = replace(answer, id=id, question=text, understood=understood, timings_ms=timings)
         if self.writer is None or not self.writer.writes(question, answer):
             yield answer

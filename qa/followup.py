@@ -13,6 +13,8 @@ from typing import Literal
 
 from index.dutch import MONTH
 from ingest.model import Charter
+from qa.courtesy import without_courtesies
+from qa.scope import over_all
 
 Naming = Literal["city", "adjective", "people", "place"]
 
@@ -40,7 +42,7 @@ _SINGULAR = {
     "kunnen": "kan", "moeten": "moet", "ontvangen": "ontvangt", "tekenden": "tekende", "investeren": "investeert",
     "helpen": "helpt", "ondertekenden": "ondertekende",
 }  # fmt: skip
-_UNITS = r"(?:steden|gemeenten|gemeentes|charters|plaatsen|documenten)"
+_UNITS = r"(?:steden|gemeenten|gemeentes|(?:wijk(?:en)?)?charters|plaatsen|documenten)"
 _OVER_ALL = re.compile(
     rf"\b(welke|hoeveel)\s+({_UNITS})\b|\b(?:elke|iedere)\s+(?:stad|gemeente)\b|\balle\s+{_UNITS}\b", re.I
 )
@@ -113,12 +115,12 @@ def standalone(text: str, previous: str | None, charters: Sequence[Charter]) -> 
     ``previous`` is the last question, itself standing alone. A question that needs nothing from it is returned as
     it is, to the letter.
     """
-    asked, before = _clean(text), _clean(previous or "")
+    asked, before = _clean(without_courtesies(text)), _clean(without_courtesies(previous or ""))
     if not asked or not before or len(asked.split()) > 25:
         return text
     lead = _LEAD.match(asked)
-    bare = asked[lead.end() :] if lead else asked
-    turn = Turn(bare, bool(lead), before, mentions(bare, charters), mentions(before, charters), tuple(charters))
+    unled = without_courtesies(asked[lead.end() :]) if lead else asked
+    turn = Turn(unled, bool(lead), before, mentions(unled, charters), mentions(before, charters), tuple(charters))
     found = next((made for rule in RULES if (made := rule(turn)) is not None), None)
     return text if found is None else _finished(found)
 
@@ -251,11 +253,11 @@ def _elsewhere(turn: Turn) -> str | None:
     if turn.old:
         return moved(turn.previous, turn.old, turn.new)
     named = _together(turn.new)
-    over_all = re.match(rf"(?:welke|hoeveel)\s+{_UNITS}\s+(\w+)\s+(.*)", turn.previous, re.I)
-    if over_all:
-        verb = over_all[1].lower()
+    of_all = re.match(rf"(?:welke|hoeveel)\s+{_UNITS}\s+({_VERB})\s+(.*)", turn.previous, re.I)
+    if of_all:
+        verb = of_all[1].lower()
         verb = verb if len(turn.new) > 1 else _SINGULAR.get(verb, verb)
-        return f"{verb} {named} {over_all[2]}"
+        return f"{verb} {named} {of_all[2]}"
     without = _OVER_ALL.sub("", turn.previous) if _OVER_ALL.search(turn.previous) else turn.previous
     without = re.sub(r"\b(?:in|voor|per|van)\s*$", "", without.strip())
     return f"{without} in {named}"
@@ -409,10 +411,13 @@ def _pointing(turn: Turn) -> str | None:
     subject = subject_of(turn.previous)
     if turn.new and turn.old:
         subject = subject_of(moved(turn.previous, turn.old, turn.new))
+    of_all = over_all(text)
+    if of_all and turn.old:
+        subject = subject.removesuffix(_place(turn)).rstrip()
     made = _pointed(text, subject, turn)
     if made == text and not turn.led and not _THAT_YEAR.search(text):
         return None
-    if not turn.new and not _OVER_ALL.search(made) and turn.old and not mentions(made, turn.charters):
+    if not turn.new and not of_all and not _OVER_ALL.search(made) and turn.old and not mentions(made, turn.charters):
         made = f"{made} {_place(turn)}"
     for one in turn.new[1:] if len({m.charter.name for m in mentions(made, turn.charters)}) == 1 else ():
         made = re.sub(rf"\s+in\s+{re.escape(one.text)}(?=.*{re.escape(one.text)})", "", made)
@@ -472,9 +477,9 @@ def _named_before(noun: str, previous: str) -> str | None:
 def subject_of(question: str) -> str:
     """Return what a question is about, as a phrase to be put into another question."""
     text = _clean(question)
-    over_all = re.match(rf"(?:in\s+)?(?:welke|hoeveel|alle)\s+{_UNITS}\s+{_VERB}\s+(.*)", text, re.I)
-    if over_all:
-        return re.sub(r"^(?:(?:er|deel|mee|iets|wat)\s+)*(?:(?:aan|voor|over)\s+)?", "", over_all[1], flags=re.I)
+    of_all = re.match(rf"(?:in\s+)?(?:welke|hoeveel|alle)\s+{_UNITS}\s+{_VERB}\s+(.*)", text, re.I)
+    if of_all:
+        return re.sub(r"^(?:(?:er|deel|mee|iets|wat)\s+)*(?:(?:aan|voor|over)\s+)?", "", of_all[1], flags=re.I)
     doing = re.match(rf"(?:wat|hoeveel)\s+{_VERB}\s+(.*?)\s*\b(?:aan|voor|tegen|met|over|rond)\s+(.*)", text, re.I)
     if doing:
         return _joined(doing[2], doing[1])
@@ -503,9 +508,9 @@ def _place_if_lost(turn: Turn, subject: str) -> str:
 def statement(question: str) -> str:
     """Return a question without its question word, verb first: what any other question word can stand before."""
     text = _clean(question)
-    over_all = re.match(rf"(?:in\s+)?(?:welke|hoeveel)\s+({_UNITS})\s+({_VERB})\s+(.*)", text, re.I)
-    if over_all:
-        return f"{over_all[2]} {over_all[1]} {over_all[3]}"
+    of_all = re.match(rf"(?:in\s+)?(?:welke|hoeveel)\s+({_UNITS})\s+({_VERB})\s+(.*)", text, re.I)
+    if of_all:
+        return f"{of_all[2]} {of_all[1]} {of_all[3]}"
     doing = re.match(r"wat\s+(doe[tn])\s+(.*?)\s+(aan|voor|tegen|met|over)\s+(.*)", text, re.I)
     if doing:
         return f"{doing[1]} {doing[2]} iets {doing[3]} {doing[4]}"

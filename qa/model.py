@@ -55,7 +55,8 @@ class Answer:
     is refused; for a ``collection`` it is the highest probability that some charter says it; 1 where something is
     looked up. ``notes`` say in Dutch what the user should know besides: a word that was understood otherwise than
     written, a filter that was set. ``understood`` is a follow-up question as it was read, to stand alone; None where it
-    is the question as asked. ``written`` counts a language model's sentences; ``writing`` says that a further answer
+    is the question as asked. ``searched`` names the charters that a ``single`` question was limited to; empty: all were
+    searched. ``written`` counts a language model's sentences; ``writing`` says that a further answer
     follows which replaces this one.
     """
 
@@ -74,6 +75,7 @@ class Answer:
     timings_ms: dict[str, float] = field(default_factory=dict)
     id: str | None = None
     understood: str | None = None
+    searched: tuple[str, ...] = ()
     written: WritingCount | None = None
     writing: bool = False
 

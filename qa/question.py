@@ -12,59 +12,18 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from index.dutch import MONTH, STOP_WORDS, Compounds, fold, stem, words
 from ingest.model import DOCUMENT, Actor, Charter, Unit, unit_of
+from qa.courtesy import without_courtesies
 from qa.model import Kind
+from qa.scope import UNITS, begins_with_verb, counts_units, denied, of_each, opens, over_all, without_units
 
 Asked = Literal["number", "amount", "date", "person", "place", "list", "yesno", "explain", "fact"]
 
-# What people call a unit of the corpus when they ask over all of them.
-_UNITS = r"(?:steden|stad|gemeentes?|gemeenten|charters?|plaatsen|documenten?|stukken|rapporten|nota's)"
-_OVER_ALL = re.compile(
-    rf"\b(?:welke?|hoeveel|alle|elke?|iedere?|noem|per|aantal|sommige|overige)\s+(?:van de\s+)?(?:\d+\s+|achttien\s+)?{_UNITS}\b"
-    rf"|(?:^|\b(?:noem|geef|lijst|overzicht|alle|de|van)\s+)(?:de |alle )?{_UNITS}\s+(?:die|waar|met|zonder)\b"
-    rf"|\bin (?:de )?(?:verschillende|diverse) {_UNITS}\b|\b(?:overal|waar allemaal)\b"
-)
-# "Wanneer zijn de charters ondertekend", "doen alle steden mee", "is er een stad die …": of each of them; not of what
-# others do for them ("waarbij helpen kenniscentra de steden").
-_MANY = r"(?:steden|gemeenten|gemeentes|(?:wijk)?charters|documenten|rapporten|nota's)"
-_ALL_THAT_ACT = re.compile(
-    rf"^(?:en )?(?:(?:wat|waar(?!om|bij\b|toe)\w*|hoe\w*|(?:\w{{2,5}} )?(?:wanneer|welke?|wie))\s+(?:\w+\s+){{0,3}}?)?"
-    rf"(?!(?:aan|van|in|tussen|binnen|tegen|een)\b)\w+n\s+(?:er\s+)?(?:de|deze|alle)\s+(?:\w+\s+)?{_MANY}\b(?! (?:in|rond|uit)\b)"
-    rf"|^wat (?:doen|willen|zeggen) {_MANY}\b"
-    rf"|^wat (?:staat|is|wordt) (?:er )?in (?:de|deze|alle) (?:\w+ )?{_MANY}\b(?! van\b)"
-)
-_IN_ANY = re.compile(
-    rf"^(?:is|zijn) er (?:\w+ )?(?:een |geen |andere )?{_UNITS} (?:die|dat|waar\w*|met|zonder)\b"
-    rf"|\bin (?:(?:de|deze|alle|een van de) (?:\w+ )?{_MANY}|(?:elke?|iedere?|een|geen enkele?) {_UNITS})\b(?! van\b)"
-)
-_UNIT_NAMED = re.compile(rf"\b(?:per|elke?|iedere?|alle|welke?|hoeveel|aantal|de|van|een)\s+{_UNITS}\b|^{_UNITS}\b")
-_EVERY = re.compile(rf"\b(?:per|elke?|iedere?)\s+{_UNITS}\b")  # "noem alle steden die …" are not all of them
-_COUNTS_UNITS = re.compile(rf"\b(?:hoeveel|aantal)\s+(?:van de\s+)?(?:\d+\s+|achttien\s+)?{_UNITS}\b")
-# Where no place is named, "waar komt een klussendienst" and "in welke wijken …" ask over all charters. A thing that is
-# known ("waar komt het Randpark", "waar staat de afkorting voor", "waar kan ik terecht") is asked of one.
-_WHERE = re.compile(
-    r"^(?:en )?waar (?:allemaal )?\w+ (?:er )?(?!(?:ik|je|jij|u|we|wij|men|iemand|de|het|dit|dat|die|deze)\b)"
-    r"|^(?:en )?waar \w+ (?:het rijk|de (?:gemeente|stad)|het kabinet)\b"
-)
-_WHERE_OTHERWISE = re.compile(
-    r"\b(?:voor|uit|over|mee|toe|aan|vandaan|terecht|op|bij|van|naar)\s*[?.!]*$|\b(?:terecht|bedoeld|bestemd|vinden|vandaan|afkorting)\b"
-)
-_AREAS = re.compile(
-    r"^(?:in |bij |voor |om |aan )?welke (?:\w+ )?(?:wijken|\w*wijken|buurten|(?:politie)?korpsen|(?:politie)?regio's|gebieden)\b"
-)
 _MORE = re.compile(r"\b(?:meer|meeste|minder|minste|hoger|hoogste|lager|laagste|beter|verder)\b")
 _COMPARING = re.compile(
     r"\b(?:vergelijk(?:en|ing)?|vergeleken(?: met)?|verschil(?:len|t)?|overeenkomst(?:en)?|in vergelijking met|wie doet meer)\b",
     re.I,
 )
 _OF_NAMES = re.compile(r"\b(?:(?:bij|met) naam|(?:de|welke|hun) namen|namen van|hoe heten|(?<!uit )(?<!in )naam van)\b")
-_ELSEWHERE = re.compile(r"(?:^|\s)(?:[Ii]n|[Tt]e|[Uu]it|[Vv]an) [A-Z][a-z]+")
-# Said of the charters themselves: "welke steden doen niet mee", "steden zonder …". In "jongeren die geen diploma hebben" or
-# "niet alleen", nothing is denied of a charter.
-_DENIAL = r"(?:niet(?!-| alleen\b)|geen|ontbre(?:ekt|ken)|nergens)\b"
-_NEGATED = re.compile(
-    rf"\b(?:niets|geen (?:enkele?|woord|melding))\b|\b{_UNITS} zonder\b"
-    rf"|\b{_UNITS} (?:(?:die|waar(?:in|van)?) )?(?:(?!(?:die|dat|waar\w*|wie|zonder)\b)[^,;(?\s]+ ){{0,9}}?{_DENIAL}"
-)
 _ASKED: tuple[tuple[Asked, str], ...] = (
     (
         "date",
@@ -92,31 +51,6 @@ _ASKED: tuple[tuple[Asked, str], ...] = (
         r"\b(?:hoe|waarom|waartoe|wat (?:is|zijn|houdt|doet|gaat|gebeurt|wil|betekent)|waarvoor|waardoor)\b",
     ),
 )
-_VERB_FIRST = re.compile(
-    r"^(?:is|zijn|was|mag|mogen|moet|moeten|kan|kunnen|heeft|hebben|krijgt|krijgen|doet|doen|gaat|gaan|wordt|worden|zal|"
-    r"zullen|komt|komen|wil|willen|staat|staan|geldt|bestaat|betaalt|neemt|ligt|zegt|noemt|hoeft|hoeven|blijft|maakt|"
-    r"levert|biedt|stelt|geeft|draagt|werkt|telt|\w+t (?:de|het|een|er))\b"
-)
-# "Vermeldt Leeuwarden een ouderkamer?", but not "Wat Arnhem doet?"
-_VERB_NAME = re.compile(r"^(?!(?:wat|dat|met|uit|het|niet|tot)\b)[a-z]*t (?-i:[A-Z])\w+.*\?\s*$", re.I)
-# A greeting, and a request to be told ("Kunt u mij zeggen …", "Graag een lijst van …"): what is asked comes after it.
-_GREETING = re.compile(
-    r"^(?:goede(?:morgen|middag|navond|ndag)|hallo|hoi|dag(?=\s*[,!])|beste|geachte)\b[^,!.?]{0,40}[,!.]\s*", re.I
-)
-_REQUEST = re.compile(
-    r"^(?:(?:(?:kunt|kun|kan|wilt|wil|zou|mag|weet|iemand|u|je|jij|ik|mij|me|mijn|ons|we|wij|eens|even|misschien|ook|al|graag|"
-    r"willen|kunnen|weten|zeggen|vertellen|aangeven|uitleggen|opzoeken|nagaan|laten|zien|horen|hoor|vraag|is|af|zeg|vertel|geef|"
-    r"maak|zoek|op|hebt|heb|heeft|enig|een|idee|benieuwd|ben|naar)[\s,:]+){2,}|is (?:het |al |er |u )*(?:bekend|duidelijk) )"
-    rf"(?:(?:lijst(?:je)?|overzicht|opsomming) (?:van|met) (?={_UNITS}|(?:de|alle) )"
-    rf"|(?=(?:of|(?:iets|alles|meer) over|(?:\w{{2,5}} )?(?:welke?|wat|wie|wanneer|waar\w*|hoe\w*)"
-    rf"|(?:de |alle )?{_UNITS} (?:die|met|zonder|waar\w*))\b))",
-    re.I,
-)
-_TO_DO = re.compile(
-    r"^(?:kunt|kun|kan|wilt|wil|zou) (?:u|je|jij) (?:(?:mij|me|ons) )?(?P<thing>.+) (?:op)?(?:noemen|sommen|geven|beschrijven)"
-    r"\s*[?.!]*$",
-    re.I,
-)
 # "Klopt het dat …", "is al zeker dat …", "(weet u) of …": whether it is so.
 _WHETHER = re.compile(
     r"^(?:of|(?:klopt|is|staat)\s+(?:het\s+)?(?:(?:al|nu|echt|inderdaad)\s+)*"
@@ -134,7 +68,7 @@ _ACTOR_CUES: tuple[tuple[Actor, str], ...] = (
     ),
 )
 _GENERIC = frozenset([
-    "stad", "steden", "gemeente", "gemeenten", "gemeentes", "gemeentelijk", "gem", "charter", "charters", "wijk",
+    "stad", "steden", "gemeente", "gemeenten", "gemeentes", "gemeentelijk", "gem", "charter", "charters", "wijkencharter", "wijkencharters", "wijk",
     "wijken", "krachtwijk", "krachtwijken", "buurt", "buurten", "plaats", "plaatsen", "document", "documenten",
     "rijk", "doet", "doen", "meedoet", "meedoen", "deel", "neemt", "nemen", "nam", "namen", "gaat", "gaan", "komt",
     "komen", "krijgt", "krijgen", "wil", "willen", "moet", "moeten", "mag", "mogen", "zegt", "zeggen", "staat",
@@ -193,7 +127,7 @@ _OF_SIGNING = frozenset(map(stem, [
     "tekende", "tekent", "getekend", "ondertekende", "ondertekent", "ondertekend", "ondertekening", "ondertekenaar", "handtekening",
     "handtekeningen", "zette", "gezet", "plaatste", "onder", "namens", "wethouder", "burgemeester", "bestuurder",
     "minister", "bewindspersoon", "persoon", "portefeuille", "functie", "ambt", "naam", "heet", "ging", "waarover",
-    "kant", "zijde", "partij", "hij", "zij", "heeft", "had", "destijds", "overeenkomst", "charter", "rijk",
+    "kant", "zijde", "partij", "hij", "zij", "heeft", "had", "destijds", "overeenkomst", "charter", "wijkencharter", "rijk",
     "gemeente", "stad", "kabinet", "staat", "datum", "dag", "moment",
 ]))  # fmt: skip
 _ON = r"\b(?:aan|tegen|voor|over|met|rond|rondom|inzake|gebied van)\b"
@@ -290,7 +224,12 @@ class Question:
     @property
     def every(self) -> bool:
         """Whether something is asked of each charter ("per stad"), so that most will have it."""
-        return bool(_EVERY.search(fold(self.text)))
+        return of_each(self.text)
+
+    @property
+    def opens(self) -> bool:
+        """Whether what or how is asked, so that a list of names alone is no answer."""
+        return opens(self.search)
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -300,35 +239,28 @@ class Question:
 
 def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Question:
     """Understand a question with the names of the corpus's charters and its words (for misspellings)."""
-    text = _bare(text)
+    text = without_courtesies(text)
     named = named_charters(text, charters, compounds)
     corrections = misspellings(text, charters, compounds)
     search, whether = _said(mended(text, corrections))
     kind = _kind(search, named, len(charters), whether)
     asked = "yesno" if whether else _asked_of_many(search, kind)
     sought = _without_date_limit(_in_policy_words(search)) if kind == "collection" else search
-    sought = _compared(sought) if kind == "compare" else sought
+    sought = _without_date_limit(_compared(sought)) if kind == "compare" else sought
     return Question(
         text=text,
         search=sought,
         kind=kind,
         charters=named,
-        actor=_actor(_UNIT_NAMED.sub("", fold(search)) if kind == "collection" else fold(search)),
+        actor=_actor(without_units(fold(search)) if kind == "collection" else fold(search)),
         asked=asked,
         topic=_without_units(_topic(sought, charters)) if kind == "collection" else _topic(sought, charters),
         counted=_counted(search),
         unit=unit_of(charters),
         alternatives=_alternatives(search) + (_policy_terms(search) if kind == "collection" else ()),
-        negated=kind == "collection" and bool(_NEGATED.search(fold(search))),
+        negated=kind == "collection" and denied(search),
         corrections=corrections,
     )
-
-
-def _bare(text: str) -> str:
-    """A question without the courtesies around it."""
-    bare = _REQUEST.sub("", _GREETING.sub("", text.strip()))
-    asked = _TO_DO.match(bare)
-    return (asked["thing"] if asked else bare) or text
 
 
 def _said(text: str) -> tuple[str, bool]:
@@ -393,29 +325,12 @@ def _kind(text: str, named: tuple[str, ...], total: int, whether: bool) -> Kind:
         return "compare"
     if named or total == 1:
         return "single"
-    return "collection" if _over_all(text, whether) else "single"
-
-
-def _over_all(text: str, whether: bool) -> bool:
-    """Whether a question that names no charter asks over all of them; one whether it is so asks about one thing."""
-    folded = fold(text).strip()
-    if _ALL_THAT_ACT.search(folded):
-        return True
-    whether = whether or bool(_VERB_FIRST.match(folded))
-    if _EVERY.search(folded) and not whether:
-        return True
-    if whether and not _OVER_ALL.match(folded):
-        return bool(_IN_ANY.search(folded))
-    if _OVER_ALL.search(folded):
-        return True
-    proper = re.match(r"(?:En )?[Ww]aar \w+ (?:er )?[A-Z]", text.strip())
-    where = _WHERE.match(folded) and not _WHERE_OTHERWISE.search(folded) and not proper
-    return bool((where or _AREAS.match(folded)) and not _ELSEWHERE.search(text))
+    return "collection" if over_all(text, whether) else "single"
 
 
 def _asked(text: str) -> Asked:
     folded = fold(text).strip()
-    if _VERB_FIRST.match(folded) or _VERB_NAME.match(text.strip()):
+    if begins_with_verb(text):
         return "yesno"
     return next((asked for asked, pattern in _ASKED if re.search(pattern, folded)), "fact")
 
@@ -423,7 +338,7 @@ def _asked(text: str) -> Asked:
 def _asked_of_many(text: str, kind: Kind) -> Asked:
     """What is asked; "hoeveel steden" counts charters, not things, and "wie krijgt meer" compares, asks no person."""
     asked, folded = _asked(text), fold(text)
-    if kind == "collection" and _COUNTS_UNITS.search(folded):
+    if kind == "collection" and counts_units(text):
         return "list"
     if kind == "compare" and asked == "person" and _MORE.search(folded):
         return "amount" if re.search(r"\b(?:geld|euro|budget|bijdrage|betaal|betalen)", folded) else "fact"
@@ -496,4 +411,4 @@ def _topic(text: str, charters: Sequence[Charter]) -> tuple[str, ...]:
 
 def _without_units(topic: tuple[str, ...]) -> tuple[str, ...]:
     """What the units are called says nothing of what is asked of them, unless there is nothing else."""
-    return tuple(word for word in topic if not re.fullmatch(_UNITS, word)) or topic
+    return tuple(word for word in topic if not re.fullmatch(UNITS, word)) or topic

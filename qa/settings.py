@@ -79,9 +79,22 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
+        raise _refused(error) from error
+    except (OSError, ValueError) as error:  # no TOML, no UTF-8, or not to be opened
+        reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(
-            f"Instelling {name} heeft de waarde {first.get('input')!r}: {first['msg']}",
-            f"een geldige waarde voor {PREFIX}{name.upper()} of voor {name} in {FILE}",
+            f"Het instellingenbestand {FILE} is niet te lezen: {reason}",
+            'regels als: llm = "off"',
+            "Herstel of verwijder het bestand",
         ) from error
+
+
+def _refused(error: ValidationError) -> UsageError:
+    first = error.errors()[0]
+    name = ".".join(map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        return UsageError(f"Onbekende instelling {name} in {FILE}", ", ".join(Settings.model_fields))
+    return UsageError(
+        f"Instelling {name} heeft de waarde {first.get('input')!r}: {first['msg']}",
+        f"een geldige waarde voor {PREFIX}{name.upper()} of voor {name} in {FILE}",
+    )

@@ -39,6 +39,7 @@ def answer_single(question: Question, query: Query, searcher: Searcher, settings
         retrieved=tuple(retrieved(hit) for hit in _proving_first(hits, ranked)),
         confidence=sure,
         notes=notes(question),
+        searched=question.scope,
     )
     if answer.refused:
         return refusal(answer, question, ranked, query, searcher, settings)
@@ -87,10 +88,12 @@ def refusal(
     searcher: Searcher,
     settings: Settings,
 ) -> Answer:
-    """Say that the corpus does not hold the answer, what comes nearest, and whether another charter does say it."""
+    """Say that the corpus does not hold the answer, what comes nearest, and whether another charter does say it.
+
+    What the answer says already, that it is not there, comes first.
+    """
     citations = Citations(searcher.index.documents)
-    where = _where(question, searcher)
-    parts = [f"Dat staat niet in {where}."]
+    parts = [answer.answer or f"Dat staat niet in {_where(question, searcher)}."]
     if ranked and ranked[0].feature("coverage_passage") > 0:  # where no word of the subject stands, nothing is near
         nearest = citations.cite(ranked[0])
         parts.append(f"Het dichtst in de buurt komt: “{shortened(ranked[0].sentence.text)}” [{nearest.n}]")

@@ -59,7 +59,7 @@ def answer_lines(
         try:
             given = _parsed(line)
             _check(given, line)
-            named = _names(given, line) if "charters" in given else charters
+            named = charters if given.get("charters") is None else _names(given, line)
             answer = engine.ask(
                 given["question"], charters=named, actor=given.get("actor", actor), previous=given.get("previous")
             )

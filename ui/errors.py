@@ -107,5 +107,5 @@ def _debug() -> bool:
 
     try:
         return load_settings().debug
-    except CharterwijzerError:
+    except Exception:  # settings that cannot be read are no reason to show more
         return False

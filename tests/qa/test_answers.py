@@ -202,7 +202,7 @@ def test_a_list_within_one_charter_named_twice_has_it_once_and_counts_against_al
 
 def test_a_list_within_one_charter_that_does_not_have_it_says_so_of_that_charter(engine):
     answer = engine.ask("Welke steden bouwen een moskee?", charters=("Deventer",))
-    assert answer.answer == "Dat staat niet in het charter van Deventer."
+    assert answer.refused and answer.answer.startswith("Dat staat niet in het charter van Deventer.")
 
 
 def test_an_unknown_charter_names_the_known_ones(engine):

@@ -60,6 +60,25 @@ def test_the_signing_dates_stand_under_the_signatures(engine, question):
     assert found["Groningen"] == "19 mei 2008"  # "op19 mei 2008"
 
 
+def test_a_comparison_says_who_does_not_meet_the_date(engine):
+    answer = engine.ask("Zijn de charters van Deventer en Heerlen vóór 1 maart 2008 ondertekend?")
+    assert "Deventer: ja, 4 februari 2008 [1]" in answer.answer and "Heerlen: nee, 14 april 2008 [2]" in answer.answer
+    assert [item.verdict for item in answer.items] == ["yes", "no"]
+
+
+def test_an_empty_list_says_what_comes_nearest_and_who_does_say_it(engine):
+    over_all = engine.ask("Welke steden bouwen een voetbalstadion voor jongeren?")
+    assert over_all.refused and over_all.answer.startswith("In geen van de 18") and over_all.citations
+    one = engine.ask("Welke steden doen mee aan het experiment gezonde wijk?", ("Arnhem",))
+    assert one.refused and {two.charter for two in one.citations} > {"Arnhem"}
+
+
+def test_what_is_asked_of_all_is_told_of_each(engine):
+    answer = engine.ask("Wat doen de steden aan sport?")
+    assert answer.kind == "collection" and "Deventer – " in answer.answer
+    assert engine.ask("Welke steden doen mee aan de gezonde wijk?", ("Deventer",)).answer.startswith("Deventer – ")
+
+
 def test_a_date_that_cannot_be_read_is_shown_as_it_stands(engine):
     found = values(engine.ask("Wanneer is elk charter getekend?"))
     assert found["Dordrecht"] == "3.1.7.12008 (datum slecht leesbaar)"

@@ -40,7 +40,15 @@ UNDERSTOOD = [
     ("Wat krijgen Rotterdammers zonder werk?", "en Hagenaars?", "Wat krijgen Hagenaars zonder werk?"),
     (SIGNED, "en dat van Arnhem?", "Wanneer is het charter van Arnhem ondertekend?"),
     (TRIAL, "en Rotterdam?", "Neemt Rotterdam deel aan experiment gezonde wijk?"),
+    # with courtesies
+    (
+        "Kunt u zeggen hoeveel extra wijkagenten Deventer krijgt?",
+        "Dank u, en Enschede?",
+        "Hoeveel extra wijkagenten Enschede krijgt?",
+    ),
+    (AGENTS, "En kunt u zeggen waarom?", "Waarom krijgt Deventer extra wijkagenten?"),
     # all of them
+    (HEALTH, "Wat doen de steden daaraan?", "Wat doen de steden aan gezondheid?"),
     (AGENTS, "en de andere steden?", "Hoeveel extra wijkagenten krijgt elke stad?"),
     (STATE, "en in de overige gemeenten?", "Wat doet het rijk in elke stad aan gezondheid?"),
     (TRUANCY, "en elders?", "Wat doet elke stad aan schooluitval?"),

@@ -45,9 +45,10 @@ def searched(answer: Answer, catalogue: Catalogue) -> str:
         all_of = f"Alle {total} {units}" if count == total else f"{count} van de {total} {units}"
         parts = ", ".join(f"{found.get(status, 0)} {word}" for status, word in VERDICTS.items())
         return f"{all_of} doorzocht: {parts}."
-    seen = {hit["charter"] for hit in answer.retrieved}
-    if len(seen) == 1 and total > 1:
-        return f"Doorzocht: 1 van de {total} {units}, dat van {min(seen)}."
+    some = len(answer.searched)
+    if 0 < some < total:
+        whose = "dat" if some == 1 else "die"
+        return f"Doorzocht: {some} van de {total} {units}, {whose} van {' en '.join(answer.searched)}."
     return f"Alle {total} {units} doorzocht." if total > 1 else f"Het {unit} is doorzocht."
 
 

@@ -53,13 +53,15 @@ def plain(answer: Answer, catalogue: Catalogue) -> str:
     """Return the answer with its sources as plain text, for the clipboard."""
     sources = "\n".join(f"[{one.n}] {_place(one)}: “{_quote(one, catalogue)}”" for one in answer.citations)
     rows = "\n".join(f"{item.charter}: {VERDICTS[item.verdict]} {_markers(item.citations)}" for item in answer.items)
-    parts = (answer.question, answer.answer, rows, sources and f"Bronnen\n{sources}", _made(answer, catalogue))
+    read = [_understood(answer)] if answer.understood else []
+    parts = (answer.question, *read, answer.answer, rows, sources and f"Bronnen\n{sources}", _made(answer, catalogue))
     return "\n\n".join(part for part in parts if part).strip() + "\n"
 
 
 def markdown(answer: Answer, catalogue: Catalogue) -> str:
     """Return the answer as Markdown; nothing in its text acts as markup."""
-    out = [f"# {_escaped(answer.question)}", _escaped(answer.answer)]
+    read = [_escaped(_understood(answer))] if answer.understood else []
+    out = [f"# {_escaped(answer.question)}", *read, _escaped(answer.answer)]
     if answer.items:
         head = "| Charter | Oordeel | Wat het zegt | Bron |\n| --- | --- | --- | --- |"
         rows = (" | ".join(map(_escaped, _row(item_row))) for item_row in _rows(answer, catalogue))
@@ -111,6 +113,8 @@ def docx(answer: Answer, catalogue: Catalogue) -> bytes:
     word.core_properties.title, word.core_properties.author = _clean(answer.question)[:250], "Charterwijzer"
     word.core_properties.language = "nl-NL"
     word.add_heading(_clean(answer.question), level=1)
+    if answer.understood:
+        word.add_paragraph(_clean(_understood(answer))).runs[0].italic = True
     for line in answer.answer.splitlines():
         word.add_paragraph(_clean(line))
     if answer.items:
@@ -161,4 +165,8 @@ def _markers(numbers: tuple[int, ...]) -> str:
 
 
 def _made(answer: Answer, catalogue: Catalogue) -> str:
-    return f"{searched(answer, catalogue)} {made_by(answer)} Gemaakt met Charterwijzer."
+    return " ".join((searched(answer, catalogue), *answer.notes, made_by(answer), "Gemaakt met Charterwijzer."))
+
+
+def _understood(answer: Answer) -> str:
+    return f"Gelezen als: {answer.understood}"

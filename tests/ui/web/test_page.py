@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 import threading
 import warnings
 import zipfile
@@ -144,7 +143,7 @@ def test_the_page_says_who_answers_and_how_much_was_searched(site, visit):
     assert "18 charters. Zonder taalmodel" in page.inner_text("#stand")
     turn = ask(page, SINGLE)
     assert "Zinnen uit de bron zelf, zonder taalmodel" in turn.inner_text()
-    assert re.search(r"Doorzocht: 1 van de 18 charters, dat van Deventer|Alle 18 charters doorzocht", turn.inner_text())
+    assert "Doorzocht: 1 van de 18 charters, dat van Deventer." in turn.inner_text()
 
 
 def test_an_error_is_said_in_dutch_and_the_next_question_is_answered(site, visit, monkeypatch):

@@ -23,7 +23,7 @@ from ui.page import Choices, serve, signing_in
 from ui.web.catalogue import Catalogue
 from ui.web.compare import compare_html
 from ui.web.conversation import Asked, Conversation
-from ui.web.export import docx, export, markdown, table
+from ui.web.export import docx, export, markdown, plain, table
 from ui.web.feedback import Feedback, line_of, store
 from ui.web.map import Projection
 from ui.web.markup import enumerated, marked, text
@@ -162,6 +162,15 @@ def test_word_has_headings_a_table_and_every_source(answer, catalogue):
     assert [row.cells[0].text for row in word.tables[0].rows[1:]] == [item.charter for item in answer.items]
     said = "\n".join(paragraph.text for paragraph in word.paragraphs)
     assert all(f"[{one.n}] {one.charter}" in said for one in answer.citations)
+
+
+def test_what_is_taken_along_says_how_the_question_was_read_and_where_was_searched(engine, catalogue):
+    asked = engine.ask("en in Utrecht?", ("Utrecht", "Zaanstad"), "rijk", previous="Wat wil Arnhem met sport?")
+    word = "\n".join(one.text for one in Document(io.BytesIO(docx(asked, catalogue))).paragraphs)
+    for made in (plain(asked, catalogue), markdown(asked, catalogue), word):
+        assert "Gelezen als: Wat wil Utrecht met sport?" in made
+        assert "Doorzocht: 2 van de 18 charters, die van Utrecht en Zaanstad." in made
+        assert "Alleen uitspraken over de partij: rijk." in made
 
 
 def test_there_is_no_table_of_one_answer(engine, catalogue):
