@@ -39,7 +39,7 @@ from qa.evidence import CHUNKS
 from qa.settings import Settings, load_settings
 
 ROUNDS, SAMPLE = 5, 64
-DEV, OWN = ("dev_*",), ("near_single", "own_*")
+DEV, OWN = ("dev_*",), ("near_single", "near_more", "fresh_single", "own_*")
 TABLE = "embeddings.word_embeddings.weight"
 
 

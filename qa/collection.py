@@ -15,6 +15,7 @@ from qa.model import Answer, Kind, Status, Verdict, retrieved
 from qa.question import Question
 from qa.reading import Read, Reading, read_charters, read_on
 from qa.settings import Settings
+from qa.signing import asks_who_signed, find_signatories
 from qa.single import READ, RETRIEVED, notes, refusal
 from qa.subject import Subject, subject_of
 from qa.synonyms import synonyms_of
@@ -89,6 +90,8 @@ def finder(question: Question, searcher: Searcher, subject: Subject, charters: S
         return lambda name: find_date(question, searcher, subject, name, limit)
     if question.asked == "date" and question.about_term:
         return lambda name: find_date(question, searcher, subject, name, None)
+    if asks_who_signed(question):
+        return lambda name: find_signatories(question, searcher, name)
     role = role_of(question)
     if role is not None:
         return lambda name: find_person(question, searcher, name, role)

@@ -12,7 +12,7 @@ from index.dutch import fold, words
 from index.search import Searcher
 from ingest.model import Actor
 from qa.evidence import Evidence
-from qa.finding import evidence_at, find_date, own_places, sentences_of
+from qa.finding import Found, evidence_at, find_date, own_places, sentences_of
 from qa.question import Question
 from qa.subject import Place, subject_of
 from qa.values import TITLE, person
@@ -32,23 +32,42 @@ def signing(question: Question, searcher: Searcher) -> tuple[Evidence, ...]:
     if question.asked == "date":
         found = find_date(question, searcher, subject_of(question, searcher), question.scope[0], None)
         return found.proofs if found else ()
-    return _signatories(question, searcher) if _asks_who(question) else ()
+    return _signatories(question, searcher, question.scope[0]) if asks_who_signed(question) else ()
 
 
-def _signatories(question: Question, searcher: Searcher) -> tuple[Evidence, ...]:
+def find_signatories(question: Question, searcher: Searcher, charter: str) -> Found | None:
+    """Who signed a charter: the names, and the lines that give them with their offices."""
+    proofs = _signatories(question, searcher, charter)
+    names = [name for one in proofs if (name := _name(one.sentence.text))]
+    return Found(", ".join(dict.fromkeys(names)), proofs) if names else None
+
+
+def _name(line: str) -> str | None:
+    """The name that a line under a charter gives; none where an office is only announced."""
+    titled = TITLE.search(line)
+    if _MINISTER.search(line):
+        return line[titled.start() :].strip(" ,.") if titled else None
+    if line.rstrip().endswith(":") or (_COLLEGE.search(line) and not titled):
+        return None
+    return person(line, "wethouder")
+
+
+def _signatories(question: Question, searcher: Searcher, charter: str) -> tuple[Evidence, ...]:
     """The city's own come first; those of the party that is asked about alone, where one is."""
-    charter = question.scope[0]
     said = list(sentences_of(searcher, charter, question))
     drawn_up = max((n for n, (_, text) in enumerate(said) if _DRAWN_UP.search(text)), default=len(said))
     where = [*said[: min(_HEAD, drawn_up)], *said[drawn_up:]]
-    found = _of_places(said[drawn_up:], question, searcher)
+    found = _of_places(said[drawn_up:], question, searcher, charter)
     if not found:
         found = [] if question.actor == "rijk" else _of_city(where)
         found += [] if _party(question) == "gemeente" else _of_state(where)
     return tuple(evidence_at(searcher, place) for place in dict.fromkeys(found))
 
 
-def _asks_who(question: Question) -> bool:
+def asks_who_signed(question: Question) -> bool:
+    """Whether who signed is all that is asked."""
+    if not question.of_signing_alone:
+        return False
     return question.asked == "person" or bool(_WHO.search(fold(question.text)))
 
 
@@ -56,9 +75,9 @@ def _party(question: Question) -> Actor | None:
     return "gemeente" if re.search(r"\b(?:wethouder|bestuurder)", fold(question.text)) else question.actor
 
 
-def _of_places(said: list[tuple[Place, str]], question: Question, searcher: Searcher) -> list[Place]:
+def _of_places(said: list[tuple[Place, str]], question: Question, searcher: Searcher, charter: str) -> list[Place]:
     """Who signed for the neighbourhoods that the question names, with the line that says so before the name."""
-    known = next(one.places for one in searcher.index.charters if one.name == question.scope[0])
+    known = next(one.places for one in searcher.index.charters if one.name == charter)
     asked = own_places(question.text, known)
     lines = [n for n, (_, text) in enumerate(said[:-1]) if set(asked) & set(own_places(text, known))]
     return [said[near][0] for n in lines if person(said[n + 1][1], "voorzitter") for near in (n, n + 1)]

@@ -66,6 +66,14 @@ def test_a_comparison_says_who_does_not_meet_the_date(engine):
     assert [item.verdict for item in answer.items] == ["yes", "no"]
 
 
+def test_who_signed_each_charter_is_read_under_it(engine):
+    everyone = values(engine.ask("Wie hebben de charters ondertekend?"))
+    assert len(everyone) == 18 and all("Vogelaar" in names for names in everyone.values())
+    city = values(engine.ask("Welke wethouder tekende namens elke gemeente?"))
+    assert city["Alkmaar"] == "mr. F. H. Hansen" and city["Nijmegen"] == "Hans van Hooft sr"
+    assert not any("Vogelaar" in names for names in city.values())
+
+
 def test_an_empty_list_says_what_comes_nearest_and_who_does_say_it(engine):
     over_all = engine.ask("Welke steden bouwen een voetbalstadion voor jongeren?")
     assert over_all.refused and over_all.answer.startswith("In geen van de 18") and over_all.citations
