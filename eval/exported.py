@@ -95,12 +95,17 @@ def write_way(way: Way, cache: Path, folder: Path) -> None:
         shutil.copyfile(packaged / name, folder / name)
     if way.label == FULL:
         np.save(folder / WORDS, tensors[TABLE])
+    for name, graph, quantise in (("encoder", GRAPH, way.encoder), ("reader", READER, way.reader)):
+        write_graph(adapted(tensors, read_adapter(name)), plain, folder / graph, quantise)
+
+
+def write_graph(tensors: Tensors, plain: Path, target: Path, quantise: Quantise | None) -> None:
+    """Write the graph of a model with these tensors; all else is as in the folder of the plain one."""
     with tempfile.TemporaryDirectory() as work:
         for name in ("config.json", "tokenizer.json"):
             shutil.copyfile(plain / name, Path(work) / name)
-        for name, graph, quantise in (("encoder", GRAPH, way.encoder), ("reader", READER, way.reader)):
-            save_file(adapted(tensors, read_adapter(name)), Path(work) / "model.safetensors", metadata={"format": "pt"})
-            export_graph(Path(work), folder / graph, quantise)
+        save_file(tensors, Path(work) / "model.safetensors", metadata={"format": "pt"})
+        export_graph(Path(work), target, quantise)
 
 
 def opened(folder: Path, index: Path, settings: Settings) -> Engine:
