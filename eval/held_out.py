@@ -16,6 +16,7 @@ from eval.exported import write_graph
 from eval.gold import GoldQuestion, bundled_gold, read_gold
 from eval.program import program
 from eval.rivals import Rival
+from eval.run import Run
 from eval.tune import HELD_OUT
 from eval.variants import ANSWERS, RETRIEVAL, measure, paired, record, source_of, whole
 from index.adapter import adapted
@@ -60,6 +61,22 @@ def parts(questions: Sequence[GoldQuestion], charters: Sequence[str]) -> Iterato
     yield "the rest", [one for one in of_one if one.charters[0] not in left_out]
 
 
+def table(runs: Sequence[Run]) -> str:
+    """Return the paired table of the runs, and how well the certainty of each tells what has an answer."""
+    told = ", ".join(f"{one.info['label']} {told_apart(one):.3f}" for one in runs)
+    return f"{paired(runs, (*RETRIEVAL, *ANSWERS))}\n\nCertainty, whatever the threshold (AUC): {told}."
+
+
+def told_apart(run: Run) -> float:
+    """Return the chance (0 to 1) that of two questions the one that has an answer is the more certain: the AUC."""
+    of_both: dict[bool, list[float]] = {True: [], False: []}
+    for one in run.results:
+        if one.answer:
+            of_both[one.question.answerable].append(float(one.answer["confidence"]))
+    right, wrong = (np.array(of_both[has])[:, None] for has in (True, False))
+    return float((right > wrong.T).mean() + (right == wrong.T).mean() / 2)
+
+
 def main(arguments: Sequence[str]) -> None:
     """Measure the three systems on both parts, and write the tables into the README that is named."""
     if len(arguments) not in (2, 3):
@@ -72,7 +89,7 @@ def main(arguments: Sequence[str]) -> None:
     for part, some in parts(questions, [charter.name for charter in made[0][1].index.charters]):
         runs = [measure(rival, some, source, out / part, settings) for rival, _ in made]
         for path in readme:
-            record(path, f"held out, {part}", paired(runs, (*RETRIEVAL, *ANSWERS)))
+            record(path, f"held out, {part}", table(runs))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from eval.exported import in_blocks
+from eval.held_out import parts, told_apart
 from eval.rivals import Rival
 from eval.stages import (
     SHIPPED,
@@ -67,6 +68,26 @@ def test_a_stage_is_bold_where_it_surely_differs_from_the_one_that_ships(gold, s
     assert worse.startswith("| worse | **0.000** |")
     assert shipped.startswith(f"| {SHIPPED} | 1.000 |") and same.startswith("| same | 1.000 |")
     assert SHIPPED in dict(STAGES)
+
+
+def test_certainty_that_puts_answerable_questions_first_tells_them_apart(gold, source, oracle, tmp_path):
+    some = [one for one in gold if one.roll is None]
+    assert {one.answerable for one in some} == {True, False}
+
+    def measured(label, sure):
+        rival = Rival(label, label, lambda one: oracle(one) | {"confidence": sure(one)})
+        return measure(rival, some, source, tmp_path, Settings())
+
+    assert told_apart(measured("knows", lambda one: float(one.answerable))) == 1
+    assert told_apart(measured("guesses", lambda one: 0.5)) == 0.5
+    assert told_apart(measured("errs", lambda one: float(not one.answerable))) == 0
+
+
+def test_questions_on_charters_left_out_in_training_are_told_from_the_rest(gold, engine):
+    charters = [charter.name for charter in engine.index.charters]
+    (_, left_out), (_, rest) = parts(gold, charters)
+    assert {one.charters[0] for one in left_out} == set(charters[::3])
+    assert {one.charters[0] for one in rest} == set(charters) - set(charters[::3])
 
 
 @pytest.fixture
