@@ -6,17 +6,17 @@ is not surely a courtesy stays.
 
 import re
 
-_TO_WHOM = r"(?:allemaal|iedereen|daar|collega(?:'?s)?|charterwijzer|team|lezer|heer|mevrouw|heer/mevrouw)"
+_TO_WHOM = r"(?:allemaal|iedereen|daar|collega(?:'?s)?|charterwijzer|team|lezer|heer ?/ ?mevrouw|heer|mevrouw)"
+_SURNAME = r"(?:(?: (?:van|de|der|den|ten|ter|(?-i:[A-Z])[\w.-]*))+(?=\s*[,!]))?"
 _GREETING = re.compile(
     rf"^(?:goede? ?(?:morgen|middag|navond|avond|ndag|dag)|hallo|hoi|hi|dag(?=(?: {_TO_WHOM})*\s*[,!]))"
-    rf"(?: {_TO_WHOM})*\s*[,!.]*\s+|^(?:beste|geachte)(?: {_TO_WHOM})+\s*[,!.]*\s*",
+    rf"(?: {_TO_WHOM})*\s*[,!.]*\s+|^(?:beste|geachte)(?: {_TO_WHOM})+{_SURNAME}\s*[,!.]*\s*",
     re.I,
 )
 _THANKS = r"(?:(?:alvast|hartelijk|heel erg|erg)\s+)*(?:bedankt|dank ?(?:u|je)(?: ?wel)?)"
 _THANKS_BEFORE = re.compile(rf"^(?:{_THANKS}|ok[eé]|mooi|helder|duidelijk|prima)\s*[,.!]+\s*", re.I)
-_THANKS_AFTER = re.compile(
-    rf"(?P<end>[?.!,])\s*(?:{_THANKS}|(?:met )?(?:vriendelijke )?groet(?:en|jes)?|mvg)\b[^?]*$", re.I
-)
+_GREETINGS = r"(?:met )?(?:(?:vriendelijke|hartelijke) )?groet(?:en|jes)?|mvg|bvd"
+_THANKS_AFTER = re.compile(rf"(?P<end>[?.!,])\s*(?:{_THANKS}|(?:alvast|bij voorbaat) dank|{_GREETINGS})\b[^?]*$", re.I)
 _PLEASE = re.compile(r",?\s+(?:alstublieft|alsjeblieft|a\.?u\.?b\.?|s\.?v\.?p\.?)(?=\s*[?.!,]|\s*$)", re.I)
 
 # "Kunt u mij zeggen …", "Ik wil graag weten …": words of no subject.
@@ -24,7 +24,7 @@ _REQUEST = re.compile(
     r"^is (?:het |al |er |u )*(?:bekend|duidelijk) |^(?:(?:kunt|kun|kan|wilt|wil|zou|zoudt|mag|weet|iemand|u|je|jij|ik|"
     r"mij|me|mijn|ons|we|wij|eens|even|misschien|ook|al|graag|willen|kunnen|weten|zeggen|vertellen|aangeven|uitleggen|opzoeken|"
     r"nagaan|laten|zien|horen|hoor|vraag|is|af|zeg|vertel|geef|noem|maak|zoek|op|hebt|heb|heeft|enig|een|idee|benieuwd|ben|"
-    r"naar)[\s,:]+){2,}",
+    r"naar|was|wilde|wou|moet|verneem|nakijken|controleren|toevallig)[\s,:]+){2,}",
     re.I,
 )
 # One of these is what tells a request from "Kan een gemeente die …" and "Heeft een of meer steden …".

@@ -280,6 +280,24 @@ def _everywhere(turn: Turn) -> str | None:
     return re.sub(r"\b(?:de\s+)?(?:gemeente|stad)\s+elke stad\b", "elke stad", text)
 
 
+def _turned(turn: Turn) -> str | None:
+    """Read "en welke niet?" after a list: which it is not true of; after such a list "en welke wel?"."""
+    asked = re.fullmatch(
+        rf"(?:in\s+|bij\s+)?welke(?:\s+{_UNITS})?\s+(?:(?:doen|hebben)\s+(?:er\s+|dat\s+)?)?(niet|geen|wel)(?:\s+mee)?",
+        turn.bare,
+        re.I,
+    )
+    listed = re.match(rf"((?:in\s+|bij\s+)?(?:welke|hoeveel)\s+{_UNITS}\s+{_VERB})\s+(.*)", turn.previous, re.I)
+    if not asked or not listed:
+        return None
+    head, rest = listed[1], listed[2]
+    if asked[1].lower() == "wel":
+        affirmed = re.sub(r"^(er\s+)?(?:niet\s+|g(?=een))", r"\1", rest)
+        return f"{head} {affirmed}"
+    some = re.sub(r"^(er\s+)?een\b", r"\1geen", rest)
+    return f"{head} {some}" if some != rest else f"{head} niet {rest}"
+
+
 def _other_time(turn: Turn) -> str | None:
     """Read "en in 2012?": the same question of another year or day."""
     if not _WHEN.fullmatch(turn.bare):
@@ -529,6 +547,7 @@ def statement(question: str) -> str:
 RULES: tuple[Callable[[Turn], str | None], ...] = (
     _elsewhere,
     _everywhere,
+    _turned,
     _other_time,
     _other_party,
     _which,

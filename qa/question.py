@@ -14,7 +14,18 @@ from index.dutch import MONTH, STOP_WORDS, Compounds, fold, stem, words
 from ingest.model import DOCUMENT, Actor, Charter, Unit, unit_of
 from qa.courtesy import without_courtesies
 from qa.model import Kind
-from qa.scope import UNITS, begins_with_verb, counts_units, denied, of_each, opens, over_all, without_units
+from qa.scope import (
+    MANY,
+    UNITS,
+    begins_with_verb,
+    beside_the_named,
+    counts_units,
+    denied,
+    of_each,
+    opens,
+    over_all,
+    without_units,
+)
 
 Asked = Literal["number", "amount", "date", "person", "place", "list", "yesno", "explain", "fact"]
 
@@ -121,6 +132,7 @@ _GOES_INTO_FORCE = re.compile(r"\bga(?:at|an)\b.*\bin\s*[?.]*$")
 _ABOUT_SIGNING = re.compile(
     r"\b(?:onder|mede|meeonder|mee)?(?:ge)?teken(?:d|de|den|t|en|ing|aars?|ingsdatum)\b|handtekening|tekendatum"
 )
+_BY_ALL = re.compile(rf"\b(?:{MANY}|(?:onder)?tekenden|ondertekenaars)\b")
 _OTHER_PAPER = re.compile(r"\b(?:convenant|\w*plan|\w*overeenkomst|\w*akkoord|contract|verklaring|manifest)\b")
 # What a question about the signing of a charter is made of; with any other word it asks for something else.
 _OF_SIGNING = frozenset(map(stem, [
@@ -240,7 +252,7 @@ class Question:
 def analyse(text: str, charters: Sequence[Charter], compounds: Compounds) -> Question:
     """Understand a question with the names of the corpus's charters and its words (for misspellings)."""
     text = without_courtesies(text)
-    named = named_charters(text, charters, compounds)
+    named = () if beside_the_named(text) else named_charters(text, charters, compounds)
     corrections = misspellings(text, charters, compounds)
     search, whether = _said(mended(text, corrections))
     kind = _kind(search, named, len(charters), whether)
@@ -325,7 +337,8 @@ def _kind(text: str, named: tuple[str, ...], total: int, whether: bool) -> Kind:
         return "compare"
     if named or total == 1:
         return "single"
-    return "collection" if over_all(text, whether) else "single"
+    of_all = over_all(text, whether) or (_ABOUT_SIGNING.search(fold(text)) and _BY_ALL.search(fold(text)))
+    return "collection" if of_all else "single"
 
 
 def _asked(text: str) -> Asked:

@@ -13,32 +13,52 @@ UNITS = r"(?:steden|stad|gemeentes?|gemeenten|(?:wijk(?:en)?)?charters?|plaatsen
 MANY = r"(?:steden|gemeenten|gemeentes|(?:wijk(?:en)?)?charters|documenten|rapporten|nota's)"
 _ALL = rf"(?:de|deze|alle) (?:\w+ )?{MANY}\b"
 
+_SOME = r"(?:(?:\d+|een|twee|drie|vier|vijf|achttien|enkele|andere|grote|verschillende|g4)[\s-]+)?"
+
 _OVER_ALL = re.compile(
-    rf"\b(?:welke?|hoeveel|alle|elke?|iedere?|noem|per|aantal|sommige|overige)\s+(?:van de\s+)?(?:\d+\s+|achttien\s+)?{UNITS}\b"
-    rf"|(?:^|\b(?:noem|geef|lijst|overzicht|alle|de|van)\s+)(?:de |alle )?{UNITS}\s+(?:die|waar|met|zonder)\b"
+    rf"\b(?:welke?|hoeveel|alle|elke?|iedere?|noem|per|aantal|sommige|overige)\s+(?:van de\s+)?{_SOME}{UNITS}\b"
+    rf"|(?:^|\b(?:noem|geef|lijst|overzicht|alle|de|van)\s+)(?:de |alle )?{UNITS}\s+(?:die|waar\w*|met|zonder)\b"
     rf"|\bin (?:de )?(?:verschillende|diverse) {UNITS}\b|\b(?:overal|waar allemaal)\b"
+    rf"|\b(?:verschil|vergelijk|overeenkomst)\w*\b.*\b{_ALL}"
+    rf"|^(?:overzicht |lijst )?{MANY}(?! van\b) \w|^\w+ {MANY}$"  # search terms
 )
 # "Wanneer zijn de charters ondertekend", "wat doen de steden aan sport", also with the verb behind: of each of them. Not
-# what others do for them ("welke partijen helpen de steden"), nor what a word means there.
-_DO = rf"\w+n (?:er )?{_ALL}(?! (?:in|rond|uit)\b)"
+# what others do for them ("welke partijen helpen de steden"), nor what the charters are, or what a word means there.
+_WHAT_IT_IS = (
+    r"\b(?:bedoeld|verstaan|betekent|betekenen|afkorting|bestemd|tot stand|ontstaan|gekozen|gebaseerd|bindend|dienen)\b"
+)
+_DO = (
+    rf"(?!(?:van|aan|in|binnen|tussen|tegen|een|geen)\b)\w+n (?:er )?"
+    rf"(?:{_ALL}|(?<!kunnen )(?<!moeten )(?<!mogen )steden\b(?! die\b))"
+)
+_HOW = r"(?:wat|hoe(?: lang| vaak| ver)?|waar(?!om|bij\b|toe)\w*|(?:\w{2,5} )?wanneer)"
+_HELPING = r"(?:help|hielp|steun|ondersteun|advis|begeleid)\w*\b"
 _OF_THEM_ALL = re.compile(
-    rf"^(?!.*\b(?:bedoeld|verstaan|bestemd|tot stand)\b|wat (?:zijn|betekenen) {_ALL}\s*[?.!]*$)(?:en )?(?:"
-    rf"(?:wat|hoe(?: lang| vaak| ver)?|waar(?!om|bij\b|toe)\w*|(?:\w{{2,5}} )?wanneer) {_DO}"
+    rf"^(?!.*{_WHAT_IT_IS}|(?:wat|welke) zijn {_ALL}\s*[?.!]*$|waar gaan )(?:en |\w+: )?(?:"
+    rf"{_HOW} {_DO}"
     rf"|hoeveel (?:\w+ ){{0,3}}{_DO}"
     rf"|\w{{2,5}} (?:welke?|wie|hoeveel) (?:\w+ ){{0,3}}{_DO}"
-    rf"|(?:welke?|wie) (?:\w+ ){{0,2}}(?!(?:help|hielp|steun|ondersteun|advis|begeleid)\w*\b){_DO}"
+    rf"|(?:welke?|wie) (?:\w+ ){{0,2}}(?!{_HELPING}){_DO}"
     rf"|{_DO}"
-    rf"|(?:wat|hoe|waar(?!om|bij\b|toe)\w*|(?:\w{{2,5}} )?wanneer|hoeveel(?: \w+){{1,3}}?|(?:\w{{2,5}} )?welke? \w+) {_ALL}"
+    rf"|(?:{_HOW}|hoeveel(?: \w+){{1,3}}?|(?:\w{{2,5}} )?welke? \w+|wie heeft) {_ALL}"
     rf"|wat (?:doen|willen|zeggen) {MANY}\b"
-    rf"|wat (?:staat|is|wordt) (?:er )?in {_ALL}(?! van\b))"
+    rf"|(?:wat|hoe|hoeveel|welke?)\b.*\bin {_ALL}(?! van\b))"
 )
-# Asked whether: "is er een stad die …", "doet elke stad mee", "staat in de charters …".
+# Asked whether: "is er een stad die …", "doet elke stad mee", "staat ergens …", "staat in de charters …".
+_A = r"(?:een |geen |geen enkele |andere )?"
+_EACH_ONE = r"(?:elke?|iedere?|een van de|geen enkele?|niet alle|niet elke?)"
 _OF_ANY = re.compile(
-    rf"^(?:is|zijn|bestaa[nt]|doet|doen) er (?:\w+ )?(?:een |geen |geen enkele |andere )?{UNITS} (?:die|dat|waar\w*|met|zonder|mee)\b"
-    rf"|^er (?:\w+ )?(?:een |geen |geen enkele |andere )?{UNITS} (?:is|zijn|bestaa[nt]|meedoe[nt])\b"
-    rf"|^\w+[tn] (?:er )?(?:elke?|iedere?|een van de|geen enkele?) {UNITS}\b"
-    rf"|^(?:{_ALL}|(?:elke?|iedere?|een van de|geen enkele?) {UNITS}\b)"
-    rf"|\bin (?:{_ALL}|(?:elke?|iedere?|een|een van de|geen enkele?) {UNITS}\b)(?! van\b)"
+    rf"^(?:is|zijn|bestaa[nt]|doet|doen) er (?:\w+ )?{_A}{UNITS} (?:die|dat|waar\w*|met|zonder|mee)\b"
+    rf"|^er (?:\w+ )?{_A}{UNITS} (?:is|zijn|bestaa[nt]|meedoe[nt])\b"
+    rf"|^\w+[tn] (?:er )?{_EACH_ONE} {UNITS}\b"
+    rf"|^(?:{_ALL}|{_EACH_ONE} {UNITS}\b)"
+    rf"|\bin (?:{_ALL}|(?:een|{_EACH_ONE}) {UNITS}\b)(?! van\b)"
+    rf"|\b(?:overal|ergens)\b"
+)
+# "Welke andere steden dan Arnhem …", "naast Arnhem, welke steden …": the city that is named is not where to look.
+_BESIDE = re.compile(
+    rf"\b(?:andere|overige) {UNITS}\b.*\b(?:dan|behalve|naast|buiten)\b|^(?:behalve|naast|buiten)\b.*\b(?:welke|hoeveel|andere) (?:andere )?{UNITS}\b"
+    rf"|\bwelke {UNITS} (?:behalve|naast|buiten)\b"
 )
 _NAMED = re.compile(rf"\b(?:per|elke?|iedere?|alle|welke?|hoeveel|aantal|de|van|een)\s+{UNITS}\b|^{UNITS}\b")
 _EACH = re.compile(rf"\b(?:per|elke?|iedere?)\s+{UNITS}\b")  # "noem alle steden die …" are not all of them
@@ -51,6 +71,7 @@ _WHERE = re.compile(
 )
 _WHERE_OTHERWISE = re.compile(
     r"\b(?:voor|uit|over|mee|toe|aan|vandaan|terecht|op|bij|van|naar)\s*[?.!]*$|\b(?:terecht|bedoeld|bestemd|vinden|vandaan|afkorting)\b"
+    r"|\b(?:voor|over|mee|aan)\s+(?:gehouden|gemaakt|voldoen)\b"
 )
 _AREAS = re.compile(
     r"^(?:in |bij |voor |om |aan )?welke (?:\w+ )?(?:wijken|\w*wijken|buurten|(?:politie)?korpsen|(?:politie)?regio's|gebieden)\b"
@@ -68,14 +89,18 @@ _VERB_NAME = re.compile(r"^(?!(?:wat|dat|met|uit|het|niet|tot)\b)[a-z]*t (?-i:[A
 
 # Said of the charters themselves: "welke steden doen niet mee", "steden zonder …". In "jongeren die geen diploma hebben",
 # "als bewoners niet meewerken" or "niet alleen", nothing is denied of a charter; nor is it where is asked what or how.
-_DENIAL = r"(?:niet(?!-| alleen\b)|geen|ontbre(?:ekt|ken)|nergens)\b"
+_DENIAL = (
+    r"(?:(?<!met )(?<!naar )(?<!van )(?<!voor )(?:niet(?!-| alleen\b)|geen|niets|niks)|geen (?:woord|enkele?|melding)|nooit|noch|nergens|ontbre(?:ekt|ken)"
+    r"|zwijg(?:t|en)|mis(?:t|sen)|onvermeld|buiten beschouwing)\b"
+)
 _OTHER_CLAUSE = r"(?:die|dat|waar\w*|wie|zonder|als|wanneer|indien|omdat|terwijl|om|toen|zodat)\b"
-_SILENT = re.compile(r"\b(?:niets|geen (?:enkele?|woord|melding))\b")
+_NEAR = rf"(?:(?!{_OTHER_CLAUSE})[^,;(?\s]+ )"
 _DENIED = re.compile(
     rf"\b{UNITS} zonder\b"
-    rf"|\b{UNITS} (?:(?:die|waar(?:in|van)?) )?(?:(?!{_OTHER_CLAUSE})[^,;(?\s]+ ){{0,9}}?{_DENIAL}"
+    rf"|\b{UNITS} (?:(?:die|waar(?:in|van)?) |\([^)]*\) )?{_NEAR}{{0,12}}?{_DENIAL}"
+    rf"|^(?:en )?waar (?!hebben\b){_NEAR}{{0,6}}?{_DENIAL}"
 )
-_OPEN = re.compile(r"^(?:en )?(?:wat|waar\w*|hoe)\b")
+_OPEN = re.compile(r"^(?:en )?(?:wat|waar\w+|waar hebben|hoe)\b")
 _IS_NONE = re.compile(r"^(?:is|zijn|bestaa[nt]) er (?:echt )?geen\b")
 
 
@@ -95,6 +120,11 @@ def over_all(text: str, whether: bool = False) -> bool:
     return bool((where or _AREAS.match(folded)) and not _ELSEWHERE.search(text))
 
 
+def beside_the_named(text: str) -> bool:
+    """Whether it is asked of the charters but the one that is named ("welke andere steden dan …")."""
+    return bool(_BESIDE.search(fold(text).strip()))
+
+
 def begins_with_verb(text: str) -> bool:
     """Whether a question begins with its verb, and so asks whether something is so."""
     return bool(_VERB_FIRST.match(fold(text).strip()) or _VERB_NAME.match(text.strip()))
@@ -105,7 +135,9 @@ def denied(text: str) -> bool:
     folded = fold(text).strip()
     if _IS_NONE.match(folded):
         return False
-    return bool(_SILENT.search(folded) or (_DENIED.search(folded) and not _OPEN.match(folded)))
+    if re.match(r"(?:en )?waar\b", folded) and _WHERE_OTHERWISE.search(folded):
+        return False
+    return bool(_DENIED.search(folded)) and not _OPEN.match(folded)
 
 
 def of_each(text: str) -> bool:

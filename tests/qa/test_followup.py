@@ -47,7 +47,12 @@ UNDERSTOOD = [
         "Hoeveel extra wijkagenten Enschede krijgt?",
     ),
     (AGENTS, "En kunt u zeggen waarom?", "Waarom krijgt Deventer extra wijkagenten?"),
+    # the list turned round
+    (TRIAL, "En welke niet?", "Welke steden nemen niet deel aan experiment gezonde wijk?"),
+    ("In welke steden komt een brede school?", "en welke niet", "In welke steden komt geen brede school?"),
+    ("Welke steden hebben geen brede school?", "En welke wel?", "Welke steden hebben een brede school?"),
     # all of them
+    (HEALTH, "Welke andere steden doen dat?", "Welke andere steden doen gezondheid?"),
     (HEALTH, "Wat doen de steden daaraan?", "Wat doen de steden aan gezondheid?"),
     (AGENTS, "en de andere steden?", "Hoeveel extra wijkagenten krijgt elke stad?"),
     (STATE, "en in de overige gemeenten?", "Wat doet het rijk in elke stad aan gezondheid?"),
