@@ -28,10 +28,13 @@ def answer_html(answer: Answer, catalogue: Catalogue, turn: int) -> str:
 
 
 def _apart(answer: Answer) -> str:
-    """The text of a comparison with every charter on a line of its own."""
+    """The text with every charter on a line of its own, where it says something of each."""
     said = answer.answer
-    for item in answer.items if answer.kind == "compare" else ():
-        said = said.replace(f" {item.charter}: ", f"\n{item.charter}: ")
+    for name in (item.charter for item in answer.items):
+        if answer.kind == "compare":
+            said = said.replace(f" {name}: ", f"\n{name}: ")
+        else:
+            said = said.replace(f": {name} – ", f":\n{name} – ").replace(f"; {name} – ", f"\n{name} – ")
     return said
 
 

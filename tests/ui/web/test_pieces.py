@@ -20,6 +20,7 @@ from web_tools import FLAGSHIP, SINGLE, lines
 
 from ingest.errors import FeedbackError, UsageError
 from ui.page import Choices, serve, signing_in
+from ui.web.answer import answer_html
 from ui.web.catalogue import Catalogue
 from ui.web.compare import compare_html
 from ui.web.conversation import Asked, Conversation
@@ -171,6 +172,12 @@ def test_what_is_taken_along_says_how_the_question_was_read_and_where_was_search
         assert "Gelezen als: Wat wil Utrecht met sport?" in made
         assert "Doorzocht: 2 van de 18 charters, die van Utrecht en Zaanstad." in made
         assert "Alleen uitspraken over de partij: rijk." in made
+
+
+def test_what_each_charter_says_stands_on_a_line_of_its_own(engine, catalogue):
+    dates = engine.ask("Wanneer zijn de charters ondertekend?")
+    made = answer_html(dates, catalogue, 1)
+    assert all(f"<p>{item.charter} – {item.value} <" in made for item in dates.items)
 
 
 def test_there_is_no_table_of_one_answer(engine, catalogue):
