@@ -25,6 +25,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 from transformers import PreTrainedTokenizerFast
 
+from eval.held_out import HELD_OUT
 from eval.lora import adaptable, optimise, save_adapter
 from eval.program import program
 from index.dutch import Compounds, words
@@ -42,7 +43,6 @@ EPOCHS, BATCH, RATE = 3, 32, 3e-4
 TEMPERATURE = 0.02
 SENTENCES, POOLED = 0.5, 0.3  # weights of the second and third loss beside the first
 ALIKE = 0.5  # share of common words from which another charter's passage is the same text, no negative
-HELD_OUT = 3  # with --held-out, every third charter is never trained on
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ from transformers import PreTrainedTokenizerFast
 
 from eval.gold import Evidence as GoldEvidence
 from eval.gold import GoldQuestion, Source, read_gold
+from eval.held_out import HELD_OUT
 from eval.lora import adaptable, optimise, save_adapter
 from eval.program import program
-from eval.tune import HELD_OUT
 from index.reader import MAX_TOKENS, Chunk, ChunkText, chunk_text, chunks_of, sentence_owners
 from index.weights import plain_e5
 from ingest.errors import UsageError
