@@ -23,6 +23,7 @@ from qa.evidence import sentence_terms
 from qa.question import Question
 
 LONGEST_PAIRING = 60  # words of a question whose neighbours are looked at
+COLLOCATED, COLLOCATED_SHARE = 4, 0.1  # sentences with a word and its neighbour, and of those with the word
 _ROOT, _ENDING = 7, 3  # letters that words of one root share at least, and may differ in at most
 _TELLING = 4.5  # weight of a word (inverse document frequency) from which it is telling by itself
 _SHORTEST_VARIANT = 6  # letters of a word that may be spelt otherwise in the text
@@ -145,10 +146,20 @@ def subject_of(question: Question, searcher: Searcher, synonyms: Sequence[Sequen
         for group in _groups(question, asked, searcher, synonyms)
     )
     said = tuple(frozenset[Place]().union(*(lexicon.of(form) for form in ways)) for ways in forms)
+    pairs = _pairs(question, asked, searcher, lexicon)
+    if len(said) == 1:
+        said = (_collocated(said[0], pairs),)
     weights = tuple(lexicon.weight(found) for found in said)
-    return Subject(
-        forms, weights, said, _pairs(question, asked, searcher, lexicon), _names(question, searcher, lexicon)
-    )
+    return Subject(forms, weights, said, pairs, _names(question, searcher, lexicon))
+
+
+def _collocated(said: frozenset[Place], pairs: Sequence[Pair]) -> frozenset[Place]:
+    """Where a subject of one word is said: beside its neighbour, if the corpus often has the two together.
+
+    What says "gezond" says nothing of the "gezonde wijk".
+    """
+    together = frozenset[Place]().union(*(pair.said for pair in pairs))
+    return together if len(together) >= max(COLLOCATED, COLLOCATED_SHARE * len(said)) else said
 
 
 def _names(question: Question, searcher: Searcher, lexicon: Lexicon) -> tuple[frozenset[Place], ...]:

@@ -42,6 +42,12 @@ def test_the_flagship_question_may_be_asked_in_the_past_tense(flagship, engine):
     assert said_yes(engine.ask("welke steden namen deel aan experiment gezonde wijk?")) == said_yes(flagship)
 
 
+def test_the_experiment_is_known_by_its_name_alone(engine):
+    assert said_yes(engine.ask("Welke steden doen mee aan de gezonde wijk?")) == IN_GEZONDE_WIJK
+    assert engine.ask("Kunt u mij zeggen of Arnhem meedoet aan de gezonde wijk?").refused
+    assert not engine.ask("Doet Deventer mee aan de gezonde wijk?").refused
+
+
 def test_a_collection_has_one_verdict_for_every_charter_and_computed_counts(flagship, engine):
     assert [item.charter for item in flagship.items] == [charter.name for charter in engine.index.charters]
     tally = {status: sum(i.verdict == status for i in flagship.items) for status in ("yes", "partly", "no")}
