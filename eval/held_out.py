@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import load_file
+from sklearn.metrics import roc_auc_score
 
 from eval.exported import write_graph
 from eval.gold import GoldQuestion, bundled_gold, read_gold
@@ -69,12 +70,8 @@ def table(runs: Sequence[Run]) -> str:
 
 def told_apart(run: Run) -> float:
     """Return the chance (0 to 1) that of two questions the one that has an answer is the more certain: the AUC."""
-    of_both: dict[bool, list[float]] = {True: [], False: []}
-    for one in run.results:
-        if one.answer:
-            of_both[one.question.answerable].append(float(one.answer["confidence"]))
-    right, wrong = (np.array(of_both[has])[:, None] for has in (True, False))
-    return float((right > wrong.T).mean() + (right == wrong.T).mean() / 2)
+    told = [(one.question.answerable, one.answer["confidence"]) for one in run.results if one.answer]
+    return float(roc_auc_score(*zip(*told, strict=True)))
 
 
 def main(arguments: Sequence[str]) -> None:

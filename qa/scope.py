@@ -98,7 +98,7 @@ _NEAR = rf"(?:(?!{_OTHER_CLAUSE})[^,;(?\s]+ )"
 _DENIED = re.compile(
     rf"\b{UNITS} zonder\b"
     rf"|\b{UNITS} (?:(?:die|waar(?:in|van)?) |\([^)]*\) )?{_NEAR}{{0,12}}?{_DENIAL}"
-    rf"|^(?:en )?waar (?!hebben\b){_NEAR}{{0,6}}?{_DENIAL}"
+    rf"|^(?:en )?waar {_NEAR}{{0,6}}?{_DENIAL}"
 )
 _OPEN = re.compile(r"^(?:en )?(?:wat|waar\w+|waar hebben|hoe)\b")
 _IS_NONE = re.compile(r"^(?:is|zijn|bestaa[nt]) er (?:echt )?geen\b")

@@ -107,5 +107,5 @@ def _debug() -> bool:
 
     try:
         return load_settings().debug
-    except Exception:  # settings that cannot be read are no reason to show more
+    except CharterwijzerError:
         return False
